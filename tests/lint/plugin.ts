@@ -1,0 +1,22 @@
+/**
+ * The rules of this house, for `deno lint` (named in `deno.json`): what no built-in rule knows.
+ *
+ * @module
+ */
+
+import { maxLines, noConsole, noTodo } from "./house_rules.ts";
+import { rooms } from "./rooms.ts";
+import { standardsOnly } from "./standards_only.ts";
+
+const plugin: Deno.lint.Plugin = {
+  name: "satchel",
+  rules: {
+    "rooms": rooms,
+    "standards-only": standardsOnly,
+    "no-console": noConsole,
+    "no-todo": noTodo,
+    "max-lines": maxLines,
+  },
+};
+
+export default plugin;
