@@ -1,0 +1,100 @@
+/**
+ * The answer to a request that failed, in the form its sender asked for.
+ *
+ * @module
+ */
+
+import { accepts } from "@std/http/negotiation";
+import { STATUS_TEXT } from "@std/http/status";
+
+/** What an error page tells, in the words of RFC 9457 section 3.1. */
+export interface Problem {
+  /** The status, 400 to 599. */
+  status: number;
+  /** The name of the status, such as `Not Found`. */
+  title: string;
+  /** What went wrong this time; empty if there is nothing to add. */
+  detail: string;
+}
+
+/** The part of an `HttpError` an answer is made of. */
+export interface Failure {
+  /** The status, 400 to 599. */
+  status: number;
+  /** What the visitor is told. */
+  message: string;
+  /** Headers the answer must carry, such as `Allow`. */
+  headers?: HeadersInit;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = {
+  "&": "&amp;",
+  "<": "&lt;",
+  ">": "&gt;",
+  '"': "&quot;",
+  "'": "&#39;",
+};
+
+function escape(text: string): string {
+  return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
+}
+
+function renderPlain({ status, title, detail }: Problem): string {
+  return `<!DOCTYPE html>
+<html lang="en">
+<head>
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>${status} ${escape(title)}</title>
+</head>
+<body>
+<h1>${escape(title)}</h1>${detail === "" ? "" : `\n<p>${escape(detail)}</p>`}
+</body>
+</html>
+`;
+}
+
+/**
+ * Answers a failed request: a page for browsers, `application/problem+json` (RFC 9457) for
+ * programs that prefer JSON. It is never cached.
+ *
+ * @param request The request; its `Accept` decides.
+ * @param failure What went wrong, for example an `HttpError`.
+ * @param render Makes the page. It must escape `detail`. Default: a plain page without style.
+ * @returns The response.
+ *
+ * @example
+ * ```ts
+ * import { errorPage, HttpError } from "@satchel/satchel";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const request = new Request("https://shop.example/", { headers: { accept: "application/json" } });
+ * const response = errorPage(request, new HttpError(404, "There is no such item"));
+ * assertEquals(await response.json(), {
+ *   type: "about:blank",
+ *   title: "Not Found",
+ *   status: 404,
+ *   detail: "There is no such item",
+ * });
+ * ```
+ */
+export function errorPage(
+  request: Request,
+  failure: Failure,
+  render: (problem: Problem) => string = renderPlain,
+): Response {
+  const { status, message: detail } = failure;
+  const title = STATUS_TEXT[status] ?? "Error";
+  const headers = new Headers(failure.headers);
+  headers.set("cache-control", "no-store");
+  headers.append("vary", "Accept");
+
+  const type = accepts(request, "text/html", "application/problem+json", "application/json");
+  if (type === undefined || type === "text/html") {
+    headers.set("content-type", "text/html; charset=utf-8");
+    return new Response(render({ status, title, detail }), { status, headers });
+  }
+  headers.set("content-type", "application/problem+json");
+  const problem = { type: "about:blank", title, status, detail: detail || undefined };
+  return new Response(JSON.stringify(problem), { status, headers });
+}

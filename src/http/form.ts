@@ -1,0 +1,120 @@
+import { HttpError } from "./http_error.ts";
+
+const URLENCODED = "application/x-www-form-urlencoded";
+const MULTIPART = "multipart/form-data";
+const FIRST_BYTES = 4096;
+
+/** How much of a request {@linkcode readForm} is willing to read. */
+export interface ReadFormOptions {
+  /** Bytes the body may have. Default: 1 048 576 (1 MiB). Raise it where files are uploaded. */
+  maxBytes?: number;
+}
+
+/**
+ * Reads the form a request carries, within a limit of bytes.
+ *
+ * The limit is counted while the body arrives: `Content-Length` can only shorten the way to a
+ * refusal, it is never believed. Beyond the limit the rest of the body is not read. A request
+ * without a body is an empty form.
+ *
+ * @param request A request whose body has not been read.
+ * @param options The limit.
+ * @returns The fields and files, in order.
+ * @throws {HttpError} 413 if the body is larger than `maxBytes`, 415 if its content type is
+ * neither `application/x-www-form-urlencoded` nor `multipart/form-data`, 400 if it breaks off or
+ * is malformed.
+ * @throws {TypeError} If the body was read before.
+ * @throws {RangeError} If `maxBytes` is not a whole number from 0.
+ *
+ * @example
+ * ```ts
+ * import { readForm } from "@satchel/satchel";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const request = new Request("https://shop.example/cart", {
+ *   method: "POST",
+ *   body: new URLSearchParams({ item: "apple" }),
+ * });
+ * const form = await readForm(request, { maxBytes: 1024 });
+ * assertEquals(form.get("item"), "apple");
+ * ```
+ */
+export async function readForm(
+  request: Request,
+  { maxBytes = 1_048_576 }: ReadFormOptions = {},
+): Promise<FormData> {
+  if (!Number.isSafeInteger(maxBytes) || maxBytes < 0) {
+    throw new RangeError(`Cannot limit a form to ${maxBytes} bytes: a whole number is needed`);
+  }
+  if (request.bodyUsed) throw new TypeError("Cannot read the form: the body was read before");
+
+  const contentType = request.headers.get("content-type") ?? "";
+  const [essence = ""] = contentType.split(";", 1);
+  const type = essence.trim().toLowerCase();
+  if (type !== "" && type !== URLENCODED && type !== MULTIPART) throw unsupported(request);
+
+  const bytes = await readBytes(request, maxBytes);
+  if (bytes.length === 0) return new FormData();
+  if (type === URLENCODED) return parseUrlencoded(bytes);
+  if (type === MULTIPART) return await parseMultipart(bytes, contentType);
+  throw unsupported(request);
+}
+
+function unsupported(request: Request): HttpError {
+  // A refused body is abandoned; what becomes of that is of no interest any more.
+  if (!request.bodyUsed) request.body?.cancel().catch(() => {});
+  return new HttpError(415, `A form is expected: ${URLENCODED} or ${MULTIPART}`);
+}
+
+async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array<ArrayBuffer>> {
+  const tooLarge = () => new HttpError(413, `The form is too large: at most ${maxBytes} bytes`);
+  const reader = request.body?.getReader();
+  if (reader === undefined) return new Uint8Array();
+  if (Number(request.headers.get("content-length")) > maxBytes) {
+    reader.cancel().catch(() => {});
+    throw tooLarge();
+  }
+  // One growing buffer, not a list of chunks: a body of one-byte chunks must not cost a hundred
+  // times its size.
+  let bytes = new Uint8Array(Math.min(FIRST_BYTES, maxBytes));
+  let size = 0;
+  while (true) {
+    const { done, value: chunk } = await reader.read().catch((cause) => {
+      throw new HttpError(400, "The form did not arrive completely", { cause });
+    });
+    if (done) return bytes.subarray(0, size);
+    const needed = size + chunk.length;
+    if (needed > maxBytes) {
+      reader.cancel().catch(() => {});
+      throw tooLarge();
+    }
+    if (needed > bytes.length) {
+      const grown = new Uint8Array(Math.min(maxBytes, Math.max(needed, 2 * bytes.length)));
+      grown.set(bytes.subarray(0, size));
+      bytes = grown;
+    }
+    bytes.set(chunk, size);
+    size = needed;
+  }
+}
+
+/** As `formData()` does it (URL standard, section 5.1), at a quarter of the time. */
+function parseUrlencoded(bytes: Uint8Array<ArrayBuffer>): FormData {
+  const form = new FormData();
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
+  // URLSearchParams would take one leading "?" for the mark of a query and drop it.
+  const fields = new URLSearchParams(text.startsWith("?") ? `?${text}` : text);
+  for (const [name, value] of fields) form.append(name, value);
+  return form;
+}
+
+async function parseMultipart(
+  bytes: Uint8Array<ArrayBuffer>,
+  contentType: string,
+): Promise<FormData> {
+  try {
+    return await new Response(bytes, { headers: { "content-type": contentType } }).formData();
+  } catch (cause) {
+    throw new HttpError(400, "The form is malformed", { cause });
+  }
+}

@@ -1,0 +1,44 @@
+/** What an {@linkcode HttpError} may carry beside its status and message. */
+export interface HttpErrorOptions extends ErrorOptions {
+  /** Headers of the answer, such as `Retry-After` or `Allow`. */
+  headers?: HeadersInit;
+}
+
+/**
+ * A request that cannot be answered as asked. Thrown from a view it becomes an error page of that
+ * status.
+ *
+ * The message is **shown to the visitor**: it says what they can do about it and nothing about the
+ * server. Put what only the log should hear into `cause`.
+ *
+ * @example
+ * ```ts
+ * import { HttpError } from "@satchel/satchel";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const error = new HttpError(503, "Come back in a minute", { headers: { "retry-after": "60" } });
+ * assertEquals(error.status, 503);
+ * ```
+ */
+export class HttpError extends Error {
+  override readonly name = "HttpError";
+  /** The status of the answer, 400 to 599. */
+  readonly status: number;
+  /** Headers of the answer, if it needs any. */
+  readonly headers: HeadersInit | undefined;
+
+  /**
+   * @param status The status of the answer.
+   * @param message What the visitor is told beside the status. Default: nothing.
+   * @param options Headers of the answer; `cause` for the log.
+   * @throws {RangeError} If the status is not a whole number from 400 to 599.
+   */
+  constructor(status: number, message = "", options: HttpErrorOptions = {}) {
+    if (!Number.isInteger(status) || status < 400 || status > 599) {
+      throw new RangeError(`Cannot make an HttpError: the status is ${status}, not 400 to 599`);
+    }
+    super(message, "cause" in options ? { cause: options.cause } : undefined);
+    this.status = status;
+    this.headers = options.headers;
+  }
+}
