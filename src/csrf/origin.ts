@@ -1,0 +1,72 @@
+import { requestOrigin, type RequestOriginOptions } from "../http/request_origin.ts";
+
+/** Whose unsafe requests {@linkcode originGuard} lets pass. */
+export interface OriginGuardOptions extends RequestOriginOptions {
+  /**
+   * Other origins whose pages may send forms here, exactly as browsers write them:
+   * `https://app.example.com:8443`. Default: none.
+   */
+  trustedOrigins?: readonly string[];
+}
+
+/**
+ * Makes the check that keeps other sites from acting in a visitor's name: GET, HEAD and OPTIONS
+ * pass, any other method only
+ *
+ * - with `Sec-Fetch-Site: same-origin` or `none` (Fetch Metadata), or
+ * - without that header, with an `Origin` of the host the request was sent to (the scheme may
+ *   differ: a proxy may end the encryption without saying so), or
+ * - with an `Origin` that is trusted, or
+ * - with neither header: no browser of the last years sends a form without them, and what is not
+ *   a browser holds no visitor's cookies to abuse.
+ *
+ * @param options Trusted origins, and whether a proxy tells the host.
+ * @returns The check: `true` lets the request pass.
+ * @throws {RangeError} If a trusted origin is not exactly an http or https origin.
+ *
+ * @example
+ * ```ts
+ * import { originGuard } from "@satchel/satchel";
+ * import { assert, assertFalse } from "@std/assert";
+ *
+ * const isTrusted = originGuard({ trustedOrigins: ["https://pay.example"] });
+ * const post = (origin: string) =>
+ *   new Request("https://shop.example/cart", { method: "POST", headers: { origin } });
+ *
+ * assert(isTrusted(post("https://shop.example")));
+ * assert(isTrusted(post("https://pay.example")));
+ * assertFalse(isTrusted(post("https://evil.example")));
+ * ```
+ */
+export function originGuard(options: OriginGuardOptions = {}): (request: Request) => boolean {
+  const trusted = new Set(options.trustedOrigins);
+  for (const origin of trusted) assertOrigin(origin);
+
+  return (request) => {
+    const { method, headers } = request;
+    if (method === "GET" || method === "HEAD" || method === "OPTIONS") return true;
+    const site = headers.get("sec-fetch-site");
+    if (site === "same-origin" || site === "none") return true;
+    const origin = headers.get("origin");
+    if (origin === null) return site === null;
+    return trusted.has(origin) || (site === null && isOwnHost(origin, request, options));
+  };
+}
+
+function isOwnHost(origin: string, request: Request, options: RequestOriginOptions): boolean {
+  const own = requestOrigin(request, options);
+  if (origin === own) return true;
+  if (!origin.startsWith("https://") && !origin.startsWith("http://")) return false;
+  // The scheme aside, with the port spelled out where only one side names it.
+  const port = origin.startsWith("https:") ? ":443" : ":80";
+  const host = origin.slice(origin.indexOf("://") + 3);
+  const ownHost = own.slice(own.indexOf("://") + 3);
+  return host === ownHost || host + port === ownHost;
+}
+
+function assertOrigin(origin: string): void {
+  const exact = URL.canParse(origin) ? new URL(origin).origin : "null";
+  if (exact === origin && /^https?:/.test(origin) && !origin.includes("*")) return;
+  const hint = exact === "null" || origin.includes("*") ? "https://app.example.com" : exact;
+  throw new RangeError(`Cannot trust the origin "${origin}": an origin looks like "${hint}"`);
+}
