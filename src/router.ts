@@ -1,0 +1,211 @@
+/**
+ * The route table: which view answers a method and a path.
+ *
+ * @module
+ */
+
+/** One line of the route table. */
+export interface Route<View> {
+  /** The method, in upper case. A `GET` route answers `HEAD` too. */
+  method: string;
+  /** The path as a `URLPattern` pathname: `/cart`, `/items/:id`, `/assets/*`. */
+  path: string;
+  /** What answers. */
+  view: View;
+  /** `false`: the route touches no session. */
+  session?: false;
+  /** Whether an unsafe request must carry the CSRF token. Default: the application's setting. */
+  csrf?: boolean;
+}
+
+/** What the router found: a route, or the status of the refusal. */
+export type Match<View> =
+  | { status: 200; route: Route<View>; params: Readonly<Record<string, string>> }
+  | { status: 400 | 404 }
+  | { status: 405; allow: string };
+
+/** A route table that is ready to be asked. */
+export interface Router<View> {
+  /**
+   * @param method The method of the request.
+   * @param pathname The path as the URL has it: percent-encoded, without query.
+   * @returns The route and its percent-decoded parameters; or 404 for an unknown path, 405 with
+   * the value of `Allow` for a known path with another method, 400 for a path whose
+   * percent-encoding cannot be decoded.
+   */
+  match(method: string, pathname: string): Match<View>;
+}
+
+type Found<View> = Extract<Match<View>, { status: 200 }>;
+
+/** The routes of one path by method, each as the match a path without parameters gets. */
+type Methods<View> = Map<string, Found<View>>;
+
+interface Pattern<View> {
+  urlPattern: URLPattern;
+  methods: Methods<View>;
+  /** Literal text that every matching path starts with: by far the cheaper thing to try. */
+  prefix: string;
+}
+
+const NO_PARAMS: Readonly<Record<string, string>> = Object.freeze(Object.create(null));
+const BAD_REQUEST: { readonly status: 400 } = Object.freeze({ status: 400 });
+const NOT_FOUND: { readonly status: 404 } = Object.freeze({ status: 404 });
+
+/**
+ * Makes a router of a route table. `URLPattern` decides what a path means: a trailing slash makes
+ * a different path, as does a percent-encoded letter (`/how%64y` is not `/howdy`), so that every
+ * page has one address. Paths without parameters go before patterns, patterns stand in the order
+ * of the table; a path that lacks the method leaves the request to the next that has it.
+ *
+ * Paths without parameters are looked up, not tried: their number does not matter.
+ *
+ * @param routes The table.
+ * @returns The router. It knows no session and changes nothing.
+ * @throws {RangeError} If a route occurs twice, or its method or path is none.
+ *
+ * @example
+ * ```ts
+ * import { createRouter } from "@satchel/satchel";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const router = createRouter([
+ *   { method: "GET", path: "/items/:id", view: () => new Response("an item") },
+ * ]);
+ * const match = router.match("GET", "/items/caf%C3%A9");
+ * if (match.status === 200) assertEquals(match.params.id, "café");
+ * assertEquals(router.match("POST", "/items/1"), { status: 405, allow: "GET, HEAD" });
+ * ```
+ */
+export function createRouter<View>(routes: readonly Route<View>[]): Router<View> {
+  const literals = new Map<string, Methods<View>>();
+  const patterns = new Map<string, Pattern<View>>();
+
+  for (const route of routes) {
+    const urlPattern = compile(route);
+    const text = urlPattern.pathname;
+    let methods: Methods<View> | undefined;
+    if (SPECIAL.test(text.replace(ESCAPED, ""))) {
+      methods = patterns.get(text)?.methods ?? new Map();
+      patterns.set(text, { urlPattern, methods, prefix: prefixOf(text) });
+    } else {
+      const path = text.replace(ESCAPED, "$1");
+      methods = literals.get(path) ?? new Map();
+      literals.set(path, methods);
+    }
+    if (methods.has(route.method)) throw refusal(route, "it is in the table already");
+    methods.set(route.method, { status: 200, route, params: NO_PARAMS });
+  }
+
+  const candidates = bucket(patterns.values());
+
+  return {
+    match(method, pathname) {
+      const methods = literals.get(pathname);
+      return methods && pick(methods, method) || search(method, pathname);
+    },
+  };
+
+  function search(method: string, pathname: string): Match<View> {
+    const path = canonical(pathname);
+    if (path === null) return BAD_REQUEST;
+    const allowed = new Set<string>();
+
+    const literal = literals.get(path);
+    if (literal !== undefined) {
+      const found = pick(literal, method);
+      if (found) return found;
+      for (const name of literal.keys()) allowed.add(name);
+    }
+    for (const { urlPattern, methods, prefix } of candidates(path)) {
+      if (!path.startsWith(prefix)) continue;
+      const groups = urlPattern.exec(`http://h${path}`)?.pathname.groups;
+      if (groups === undefined) continue;
+      const found = pick(methods, method);
+      if (found) {
+        const params = decode(groups);
+        return params === null ? BAD_REQUEST : { status: 200, route: found.route, params };
+      }
+      for (const name of methods.keys()) allowed.add(name);
+    }
+
+    if (allowed.size === 0) return NOT_FOUND;
+    if (allowed.has("GET")) allowed.add("HEAD");
+    return { status: 405, allow: [...allowed].sort().join(", ") };
+  }
+}
+
+function refusal(route: Route<unknown>, fault: string, cause?: unknown): RangeError {
+  return new RangeError(`Cannot use the route ${route.method} ${route.path}: ${fault}`, { cause });
+}
+
+function compile(route: Route<unknown>): URLPattern {
+  if (!/^[A-Z][A-Z-]*$/.test(route.method)) throw refusal(route, "its method is not in upper case");
+  if (!route.path.startsWith("/")) throw refusal(route, "its path does not start with /");
+  try {
+    return new URLPattern({ pathname: route.path });
+  } catch (error) {
+    throw refusal(route, error instanceof Error ? error.message : String(error), error);
+  }
+}
+
+function pick<View>(methods: Methods<View>, method: string): Found<View> | undefined {
+  return methods.get(method) ?? (method === "HEAD" ? methods.get("GET") : undefined);
+}
+
+// The pattern syntax, as `URLPattern.pathname` writes it.
+const SPECIAL = /[:*(){}?+]/;
+const ESCAPED = /\\(.)/g;
+const FIRST_SEGMENT = /^\/([^/:*(){}?+\\]+)\/(?:[^:*(){}?+\\]|\*$|:\w+(?:\([^()]*\))?(?:[/.-]|$))/;
+
+function prefixOf(text: string): string {
+  const literal = text.slice(0, text.search(/[:*(){}?+\\]/));
+  return literal.replace(/\/$/, ""); // `/:id?` makes its slash optional as well
+}
+
+/** Sorts patterns by their first segment, where that is literal. The table's order is kept. */
+function bucket<View>(patterns: Iterable<Pattern<View>>): (path: string) => Pattern<View>[] {
+  const anywhere: Pattern<View>[] = [];
+  const buckets = new Map<string, Pattern<View>[]>();
+  for (const pattern of patterns) {
+    const segment = FIRST_SEGMENT.exec(pattern.urlPattern.pathname)?.[1];
+    if (segment === undefined) {
+      for (const list of [anywhere, ...buckets.values()]) list.push(pattern);
+    } else {
+      const list = buckets.get(segment) ?? [...anywhere];
+      buckets.set(segment, list);
+      list.push(pattern);
+    }
+  }
+  return (path) => buckets.get(path.slice(1, (path + "/").indexOf("/", 1))) ?? anywhere;
+}
+
+/**
+ * The path as the URL standard writes it. Not every server does: some pass on what the visitor
+ * sent, with `/../` or bare characters beyond ASCII. `null` if it is no path, or cannot be decoded.
+ */
+function canonical(pathname: string): string | null {
+  if (!pathname.startsWith("/")) return null;
+  if (!/[^\x21-\x7e]|["%<>\\^`{|}]|\/\./.test(pathname)) return pathname;
+  const path = new URL(`http://h${pathname}`).pathname;
+  return tryDecode(path) === null ? null : path;
+}
+
+function tryDecode(text: string): string | null {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return null;
+  }
+}
+
+function decode(groups: Record<string, string | undefined>): Record<string, string> | null {
+  const params: Record<string, string> = Object.create(null);
+  for (const [name, value] of Object.entries(groups)) {
+    if (value === undefined) continue; // an optional parameter that is not there
+    const text = tryDecode(value);
+    if (text === null) return null; // a pattern that cuts through an encoded character
+    params[name] = text;
+  }
+  return params;
+}
