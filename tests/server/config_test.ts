@@ -1,0 +1,156 @@
+import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
+import { ConfigError, readConfig } from "../../src/server/config.ts";
+import { VARIABLES } from "../../src/server/help.ts";
+import { configOf, SECRET_A, SECRET_B } from "./fake_environment.ts";
+
+Deno.test("readConfig() has a default for everything", () => {
+  assertEquals(configOf(), {
+    host: "127.0.0.1",
+    port: 8000,
+    secrets: [],
+    secretFile: ".session-secret",
+    store: "cookie",
+    kvPath: ".satchel.sqlite",
+    redisUrl: "redis://127.0.0.1:6379",
+    idleTimeout: 1200,
+    absoluteTimeout: 604_800,
+    trustProxy: false,
+    log: "text",
+    serverTiming: false,
+  });
+});
+
+Deno.test("readConfig() reads every variable", () => {
+  const config = configOf({
+    HOST: "0.0.0.0",
+    PORT: "0",
+    SESSION_SECRETS: `${SECRET_A} ${SECRET_B}`,
+    SESSION_SECRET_FILE: "secret.txt",
+    SESSION_STORE: "cookie",
+    KV_PATH: "sessions.sqlite",
+    REDIS_URL: "rediss://:word@example.org:6380",
+    SESSION_IDLE_TIMEOUT: "1",
+    SESSION_ABSOLUTE_TIMEOUT: "34560000",
+    TRUST_PROXY: "1",
+    LOG: "on",
+    LOG_FORMAT: "json",
+    SERVER_TIMING: "1",
+  });
+  assertEquals(config, {
+    host: "0.0.0.0",
+    port: 0,
+    secrets: [SECRET_A, SECRET_B],
+    secretFile: "secret.txt",
+    store: "cookie",
+    kvPath: "sessions.sqlite",
+    redisUrl: "rediss://:word@example.org:6380",
+    idleTimeout: 1,
+    absoluteTimeout: 34_560_000,
+    trustProxy: true,
+    log: "json",
+    serverTiming: true,
+  });
+});
+
+Deno.test("readConfig() freezes what it returns", () => {
+  assert(Object.isFrozen(configOf()));
+});
+
+Deno.test("readConfig() takes a blank variable as unset", () => {
+  const blank = Object.fromEntries(VARIABLES.map(([name]) => [name, "  "]));
+  delete blank.SESSION_SECRETS;
+  assertEquals(configOf(blank), configOf());
+});
+
+Deno.test("readConfig() logs nothing with LOG=off, whatever the format", () => {
+  assertEquals(configOf({ LOG: "off", LOG_FORMAT: "json" }).log, "off");
+});
+
+Deno.test("readConfig() reads exactly the variables that --help lists", () => {
+  const asked = new Set<string>();
+  readConfig((name) => {
+    asked.add(name);
+    return undefined;
+  });
+  assertEquals([...asked].sort(), VARIABLES.map(([name]) => name).sort());
+});
+
+for (
+  const [name, value, fault] of [
+    ["HOST", "http://localhost", 'a host name or an IP address expected, "http://localhost" found'],
+    ["HOST", "::g", 'a host name or an IP address expected, "::g" found'],
+    ["PORT", "abc", 'a whole number from 0 to 65535 expected, "abc" found'],
+    ["PORT", "65536", 'a whole number from 0 to 65535 expected, "65536" found'],
+    ["PORT", "-1", 'a whole number from 0 to 65535 expected, "-1" found'],
+    ["PORT", "80.5", 'a whole number from 0 to 65535 expected, "80.5" found'],
+    ["PORT", "0x50", 'a whole number from 0 to 65535 expected, "0x50" found'],
+    ["SESSION_SECRETS", "", "it holds no secret"],
+    ["SESSION_SECRETS", " , ", "it holds no secret"],
+    ["SESSION_SECRETS", "c2hvcnQ", "secret 1: it has 5 bytes, at least 32 are needed"],
+    ["SESSION_SECRETS", `${SECRET_A},*`, "secret 2: it is neither base64url nor base64"],
+    ["SESSION_SECRETS", `${SECRET_A} ${SECRET_A}`, "secret 2: it is the same as secret 1"],
+    ["SESSION_STORE", "memory", 'cookie expected, "memory" found'],
+    ["REDIS_URL", "http://localhost", "redis://host:port or rediss://host:port expected"],
+    ["REDIS_URL", "localhost", "redis://host:port or rediss://host:port expected"],
+    ["SESSION_IDLE_TIMEOUT", "0", 'a whole number from 1 to 34560000 expected, "0" found'],
+    [
+      "SESSION_ABSOLUTE_TIMEOUT",
+      "34560001",
+      'a whole number from 1 to 34560000 expected, "34560001" found',
+    ],
+    ["TRUST_PROXY", "yes", '1 or 0 expected, "yes" found'],
+    ["LOG", "verbose", 'on or off expected, "verbose" found'],
+    ["LOG_FORMAT", "xml", 'text or json expected, "xml" found'],
+    ["SERVER_TIMING", "2", '1 or 0 expected, "2" found'],
+  ] as const
+) {
+  Deno.test(`readConfig() refuses ${name}="${value}"`, () => {
+    const error = assertThrows(() => configOf({ [name]: value }), ConfigError);
+    assertEquals(error.faults.map((line) => line.slice(0, `${name}: ${fault}`.length)), [
+      `${name}: ${fault}`,
+    ]);
+    assertEquals(error.status, 2);
+  });
+}
+
+for (const host of ["localhost", "example.org", "10.0.0.1", "::1", "::", "2001:db8::1"]) {
+  Deno.test(`readConfig() accepts HOST=${host}`, () => {
+    assertEquals(configOf({ HOST: host }).host, host);
+  });
+}
+
+Deno.test("readConfig() lists every fault in one message", () => {
+  const error = assertThrows(
+    () => configOf({ SESSION_SECRETS: "short", PORT: "abc", TRUST_PROXY: "x", LOG: "y" }),
+    ConfigError,
+  );
+  const lines = error.message.split("\n");
+  assertEquals(lines[0], "Cannot use the environment: 4 faults");
+  assertEquals(lines.length, 5);
+  for (const name of ["SESSION_SECRETS", "PORT", "TRUST_PROXY", "LOG"]) {
+    assertStringIncludes(error.message, `\n  ${name}: `);
+  }
+});
+
+Deno.test("readConfig() shows no secret in its faults", () => {
+  const error = assertThrows(() =>
+    configOf({
+      SESSION_SECRETS: "hush-hush,quiet!",
+      REDIS_URL: "http://user:password@example.org",
+    }), ConfigError);
+  for (const secret of ["hush", "quiet", "password"]) {
+    assert(!error.message.includes(secret), secret);
+  }
+  assertStringIncludes(error.message, "secret 1: ");
+  assertStringIncludes(error.message, "secret 2: ");
+});
+
+Deno.test("readConfig() shows a long or hostile value on one short line", () => {
+  const error = assertThrows(
+    () => configOf({ LOG: `\x1b[2J\n${"x".repeat(10_000)}` }),
+    ConfigError,
+  );
+  assertEquals(error.faults.length, 1);
+  assertStringIncludes(error.message, "\\u{1b}[2J\\u{a}xxx");
+  assert(error.message.length < 200);
+});
