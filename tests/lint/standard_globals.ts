@@ -23,5 +23,8 @@ export const STANDARD_GLOBALS: ReadonlySet<string> = new Set(
 `.trim().split(/\s+/),
 );
 
+/** The properties of `import.meta` that every runtime has. */
+export const STANDARD_META: ReadonlySet<string> = new Set(["url"]);
+
 /** Names of types that only one runtime has. */
 export const HOST_TYPES: ReadonlySet<string> = new Set(["Deno", "NodeJS", "Buffer", "Bun"]);

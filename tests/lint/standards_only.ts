@@ -1,5 +1,5 @@
 import { projectPath } from "./project_path.ts";
-import { HOST_TYPES, STANDARD_GLOBALS } from "./standard_globals.ts";
+import { HOST_TYPES, STANDARD_GLOBALS, STANDARD_META } from "./standard_globals.ts";
 
 type Node = Deno.lint.Node;
 type Binding = Node | Deno.lint.Parameter | null | undefined;
@@ -45,11 +45,10 @@ export const standardsOnly: Deno.lint.Rule = {
         if (node.name !== "Deno" || path !== MAY_NAME_DENO_TYPES) refuse(node, node.name);
       },
       MemberExpression(node) {
-        if (node.object.type !== "Identifier" || !isGlobalObject(node.object.name)) return;
+        const allowed = namesIn(node.object);
+        if (allowed === null) return;
         const name = node.property.type === "Identifier" && !node.computed && node.property.name;
-        if (name === false || !STANDARD_GLOBALS.has(name)) {
-          refuse(node, context.sourceCode.getText(node));
-        }
+        if (name === false || !allowed.has(name)) refuse(node, context.sourceCode.getText(node));
       },
       "Program:exit"() {
         for (const node of used) {
@@ -60,8 +59,11 @@ export const standardsOnly: Deno.lint.Rule = {
   },
 };
 
-function isGlobalObject(name: string): boolean {
-  return name === "globalThis" || name === "self";
+/** The standard names in the global object or in `import.meta`; `null` for any other object. */
+function namesIn(object: Node): ReadonlySet<string> | null {
+  if (object.type === "MetaProperty" && object.meta.name === "import") return STANDARD_META;
+  const isGlobal = object.type === "Identifier" && ["globalThis", "self"].includes(object.name);
+  return isGlobal ? STANDARD_GLOBALS : null;
 }
 
 /** The names that a declaration's pattern binds. */

@@ -71,7 +71,8 @@ Deno.test("standardsOnly finds a foreign name wherever a value stands", () => {
   for (const text of places) assertEquals(refused(text), ["Deno"], text);
 });
 
-Deno.test("standardsOnly sees through the global object", () => {
+Deno.test("standardsOnly sees through the global object and import.meta", () => {
+  assertEquals(refused("import.meta.main; import.meta.url;"), ["import.meta.main"]);
   assertEquals(refused("globalThis.Deno;"), ["globalThis.Deno"]);
   assertEquals(refused("self.process;"), ["self.process"]);
   assertEquals(refused('globalThis["Deno"];'), ['globalThis["Deno"]']);
