@@ -1,5 +1,7 @@
 import type { Config } from "./config.ts";
 import { escapeControls } from "./escape_controls.ts";
+import { period } from "./period.ts";
+import type { LogFormat } from "./request_log.ts";
 import type { Secrets } from "./secrets.ts";
 
 /** A line of what the server says when it starts. */
@@ -55,7 +57,7 @@ export function startUpNotices(config: Config, secrets: Secrets, port: number): 
 }
 
 /** Writes a notice as a line: plain, or JSON for who reads the log by machine. */
-export function noticeLine(notice: Notice, format: Config["log"]): string {
+export function noticeLine(notice: Notice, format: LogFormat): string {
   if (format === "json") return JSON.stringify(notice);
   return escapeControls(`${notice.level === "warning" ? "Warning: " : ""}${notice.message}`);
 }
@@ -80,13 +82,4 @@ function origin(host: string, port: number): string {
 
 function isLoopback(host: string): boolean {
   return host === "localhost" || host === "::1" || /^127(\.\d+){3}$/.test(host);
-}
-
-const UNITS = [["day", 86_400], ["hour", 3600], ["minute", 60]] as const;
-
-/** Writes seconds in the largest unit that divides them: `20 minutes`, `90 seconds`. */
-export function period(seconds: number): string {
-  const [unit, length] = UNITS.find(([, length]) => seconds % length === 0) ?? ["second", 1];
-  const count = seconds / length;
-  return `${count} ${unit}${count === 1 ? "" : "s"}`;
 }

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Secrets } from "../../src/server/secrets.ts";
-import { noticeLine, period, startUpNotices } from "../../src/server/start_up.ts";
+import { noticeLine, startUpNotices } from "../../src/server/start_up.ts";
 import { configOf } from "./fake_environment.ts";
 
 function secrets(source: Secrets["source"], count = 1, exposed = false): Secrets {
@@ -81,19 +81,6 @@ Deno.test("startUpNotices() has nothing to advise where all is set", () => {
 Deno.test("noticeLine() marks warnings and writes JSON on request", () => {
   const warning = { level: "warning", message: "mind\nthis" } as const;
   assertEquals(noticeLine(warning, "text"), "Warning: mind\\u{a}this");
-  assertEquals(noticeLine({ level: "info", message: "hello" }, "off"), "hello");
+  assertEquals(noticeLine({ level: "info", message: "hello" }, "text"), "hello");
   assertEquals(JSON.parse(noticeLine(warning, "json")), warning);
 });
-
-for (
-  const [seconds, text] of [
-    [1, "1 second"],
-    [90, "90 seconds"],
-    [60, "1 minute"],
-    [1200, "20 minutes"],
-    [7200, "2 hours"],
-    [604_800, "7 days"],
-  ] as const
-) {
-  Deno.test(`period() writes ${seconds} as ${text}`, () => assertEquals(period(seconds), text));
-}
