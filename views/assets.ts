@@ -1,0 +1,43 @@
+/**
+ * The style sheet and the mark, each under an address that holds the fingerprint of its content.
+ *
+ * @module
+ */
+
+import { eTag, ifNoneMatch } from "@std/http/etag";
+import { HttpError, type View } from "../src/mod.ts";
+import { fingerprint } from "./fingerprint.ts";
+import mark from "./mark.svg" with { type: "text" };
+import style from "./style.css" with { type: "text" };
+import type { Visitor } from "./visitor.ts";
+
+interface Asset {
+  readonly type: string;
+  readonly text: string;
+}
+
+const files = new Map<string, Asset>();
+
+function publish(name: string, extension: string, type: string, text: string): string {
+  const file = `${name}.${fingerprint(text)}.${extension}`;
+  files.set(file, { type, text });
+  return `/assets/${file}`;
+}
+
+/** The address of the style sheet. */
+export const STYLE: string = publish("style", "css", "text/css; charset=utf-8", style);
+
+/** The address of the mark, which is the icon of the site too. */
+export const MARK: string = publish("mark", "svg", "image/svg+xml", mark);
+
+/** `GET /assets/:file`: kept by browsers for a year, for it never changes. */
+export const assetView: View<Visitor> = async ({ request, params }) => {
+  const asset = files.get(params.file ?? "");
+  if (asset === undefined) throw new HttpError(404, "There is no such file");
+  const etag = await eTag(asset.text) ?? "";
+  const headers = { "cache-control": "public, max-age=31536000, immutable", etag };
+  if (!ifNoneMatch(request.headers.get("if-none-match"), etag)) {
+    return new Response(null, { status: 304, headers });
+  }
+  return new Response(asset.text, { headers: { ...headers, "content-type": asset.type } });
+};

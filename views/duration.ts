@@ -1,0 +1,21 @@
+const format: Intl.DurationFormat = new Intl.DurationFormat("en", { style: "long" });
+
+/**
+ * Says a length of time in its two largest units.
+ *
+ * @param seconds The length; below a second it is "less than a second".
+ * @returns For example "19 minutes, 58 seconds".
+ */
+export function duration(seconds: number): string {
+  const whole = Math.floor(seconds);
+  if (whole < 1) return "less than a second";
+  const units: [Intl.DurationFormatUnit, number][] = [
+    ["days", Math.floor(whole / 86400)],
+    ["hours", Math.floor(whole / 3600) % 24],
+    ["minutes", Math.floor(whole / 60) % 60],
+    ["seconds", whole % 60],
+  ];
+  const first = units.findIndex(([, amount]) => amount > 0);
+  const shown = units.slice(first, first + 2).filter(([, amount]) => amount > 0);
+  return format.format(Object.fromEntries(shown));
+}

@@ -1,0 +1,40 @@
+import type { JSX } from "preact";
+
+/** One bar of the chart. */
+export interface Size {
+  /** What takes the room. */
+  readonly key: string;
+  /** How much room it takes. */
+  readonly bytes: number;
+}
+
+/** What fills the session, largest first: a table with a bar in each row. */
+export function SizeChart({ sizes }: { sizes: readonly Size[] }): JSX.Element {
+  const longest = Math.max(1, ...sizes.map(({ bytes }) => bytes));
+  return (
+    <table class="sizes">
+      <caption>Bytes by key, before sealing</caption>
+      <thead>
+        <tr>
+          <th scope="col">Key</th>
+          <th scope="col">Bytes</th>
+          <th scope="col">Share</th>
+        </tr>
+      </thead>
+      <tbody>
+        {sizes.toSorted((one, other) => other.bytes - one.bytes).map(({ key, bytes }) => (
+          <tr>
+            <th scope="row">{key}</th>
+            <td>{bytes}</td>
+            <td>
+              {/* Width is an attribute: the content security policy allows no inline style. */}
+              <svg viewBox="0 0 100 10" preserveAspectRatio="none" aria-hidden="true">
+                <rect width={(100 * bytes / longest).toFixed(1)} height="10" />
+              </svg>
+            </td>
+          </tr>
+        ))}
+      </tbody>
+    </table>
+  );
+}
