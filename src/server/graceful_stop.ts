@@ -1,11 +1,3 @@
-/** A server that can be told to stop, like `Deno.HttpServer`. */
-export interface Stoppable {
-  /** Stops accepting and resolves when all that is in flight is answered. */
-  shutdown(): Promise<void>;
-  /** Drops everything at once. */
-  abort(): void;
-}
-
 /**
  * A signal within so many milliseconds of the first is its echo: a terminal signals the whole
  * process group, and a task runner may pass on the one it got.
@@ -14,10 +6,10 @@ const ECHO = 500;
 
 /**
  * Ends a server in an orderly way: the first signal stops accepting and lets what is in flight
- * finish, for a limited time; a second signal ends it at once.
+ * finish, for a limited time; a second signal means at once.
  */
 export class GracefulStop {
-  readonly #server: Stoppable;
+  readonly #shutdown: () => Promise<void>;
   readonly #grace: number;
   readonly #now: () => number;
   readonly #done = Promise.withResolvers<boolean>();
@@ -25,17 +17,20 @@ export class GracefulStop {
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
-   * @param server The server to end.
+   * @param shutdown Stops accepting and resolves when all that is in flight is answered.
    * @param options `grace`: milliseconds that requests in flight have, default 10,000; `now`: a
    * clock in milliseconds.
    */
-  constructor(server: Stoppable, options: { grace?: number; now?: () => number } = {}) {
-    this.#server = server;
+  constructor(
+    shutdown: () => Promise<void>,
+    options: { grace?: number; now?: () => number } = {},
+  ) {
+    this.#shutdown = shutdown;
     this.#grace = options.grace ?? 10_000;
     this.#now = options.now ?? (() => performance.now());
   }
 
-  /** Resolves when the server has ended: true when every request was answered. */
+  /** Resolves when the program may end: true if every request was answered. */
   get done(): Promise<boolean> {
     return this.#done.promise;
   }
@@ -44,23 +39,18 @@ export class GracefulStop {
   readonly signalled = (): void => {
     if (this.#asked === null) {
       this.#asked = this.#now();
-      this.#timer = setTimeout(() => this.#cutOff(), this.#grace);
-      this.#server.shutdown().then(
+      this.#timer = setTimeout(() => this.#end(false), this.#grace);
+      this.#shutdown().then(
         () => this.#end(true),
         (error) => this.#end(Promise.reject(error)),
       );
     } else if (this.#now() - this.#asked >= ECHO) {
-      this.#cutOff();
+      this.#end(false);
     }
   };
 
-  #cutOff(): void {
-    this.#end(false);
-    this.#server.abort();
-  }
-
-  #end(finished: boolean | Promise<never>): void {
+  #end(answered: boolean | Promise<never>): void {
     clearTimeout(this.#timer);
-    this.#done.resolve(finished);
+    this.#done.resolve(answered);
   }
 }

@@ -1,0 +1,175 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { inspect, inspectionText, type InspectOptions } from "../../src/server/inspect.ts";
+import { blankRecord, encodeRecord, type SessionRecord } from "../../src/session/record.ts";
+import { CookieStore } from "../../src/stores/cookie_store.ts";
+import { SECRET_A, SECRET_B } from "./fake_environment.ts";
+
+/** Noon of a day, in seconds. */
+const NOON = Date.parse("2026-01-02T12:00:00Z") / 1000;
+
+function record(changes: Partial<SessionRecord> = {}): SessionRecord {
+  return Object.assign(blankRecord(NOON), changes);
+}
+
+/** Seals a record as the server does. */
+async function tokenOf(
+  sealed: SessionRecord,
+  { secrets = [SECRET_A], cookieName = "session" } = {},
+): Promise<string> {
+  const token = await new CookieStore({ secrets }).save({
+    cookieName,
+    value: null,
+    loaded: null,
+    record: sealed,
+    regenerate: false,
+    lifetime: null,
+    label: "",
+  });
+  return String(token);
+}
+
+function options(changes: Partial<InspectOptions> & { secrets?: string[] } = {}): InspectOptions {
+  const { secrets = [SECRET_A], ...others } = changes;
+  return {
+    cookieName: null,
+    store: new CookieStore({ secrets }),
+    idleTimeout: 1200,
+    absoluteTimeout: 604_800,
+    now: (NOON + 90) * 1000,
+    ...others,
+  };
+}
+
+async function reasonFor(token: string, given: InspectOptions): Promise<string> {
+  const found = await inspect(token, given);
+  return found.accepted ? "accepted" : found.reason;
+}
+
+const FULL = record({
+  data: new Map([["counter", 3]]),
+  flash: [{ level: "success", message: "Your item was added." }],
+  csrf: "hush",
+  renewedAt: NOON + 60,
+});
+
+Deno.test("inspect() finds all that a cookie holds", async () => {
+  const found = await inspect(await tokenOf(FULL), options());
+  assert(found.accepted);
+  const { keyId, ...rest } = found;
+  assertMatch(String(keyId), /^[0-9a-f]{8}$/);
+  assertEquals(rest, {
+    accepted: true,
+    cookieName: "session",
+    newestKey: true,
+    createdAt: "2026-01-02T12:00:00.000Z",
+    renewedAt: "2026-01-02T12:01:00.000Z",
+    idleEnd: "2026-01-02T12:21:00.000Z",
+    absoluteEnd: "2026-01-09T12:00:00.000Z",
+    data: { counter: 3 },
+    flash: [{ level: "success", message: "Your item was added." }],
+    csrf: true,
+    owner: null,
+  });
+});
+
+Deno.test("inspect() tells an older key from the newest", async () => {
+  const token = await tokenOf(FULL, { secrets: [SECRET_A] });
+  const found = await inspect(token, options({ secrets: [SECRET_B, SECRET_A] }));
+  assert(found.accepted);
+  assertEquals(found.newestKey, false);
+});
+
+Deno.test("inspect() finds by itself that a cookie came from https", async () => {
+  const token = await tokenOf(FULL, { cookieName: "__Host-session" });
+  const found = await inspect(token, options());
+  assert(found.accepted);
+  assertEquals(found.cookieName, "__Host-session");
+});
+
+Deno.test("inspect() opens a cookie of any name that it is told", async () => {
+  const token = await tokenOf(FULL, { cookieName: "satchel" });
+  assertEquals(await reasonFor(token, options()), "forged");
+  assertEquals(await reasonFor(token, options({ cookieName: "satchel" })), "accepted");
+});
+
+Deno.test("inspect() says to which name a cookie belongs", async () => {
+  const token = await tokenOf(FULL, { cookieName: "__Host-session" });
+  assertEquals(
+    await reasonFor(token, options({ cookieName: "session" })),
+    "wrong cookie name: it belongs to __Host-session, not session",
+  );
+});
+
+Deno.test("inspect() says why a cookie cannot be opened", async () => {
+  const token = await tokenOf(FULL);
+  assertEquals(await reasonFor("AAAA", options()), "malformed");
+  assertEquals(await reasonFor("", options()), "malformed");
+  assertEquals(await reasonFor(token, options({ secrets: [SECRET_B] })), "unknown key");
+  const middle = token.at(60) === "A" ? "B" : "A";
+  const changed = `${token.slice(0, 60)}${middle}${token.slice(61)}`;
+  assertEquals(await reasonFor(changed, options()), "forged");
+});
+
+for (
+  const [age, reason] of [
+    [-61, "from the future"],
+    [1200, "accepted"],
+    [1201, "expired at 2026-01-02T12:20:00.000Z (idle timeout)"],
+    [604_801, "expired at 2026-01-09T12:00:00.000Z (absolute timeout)"],
+  ] as const
+) {
+  Deno.test(`inspect() finds a cookie of ${age} seconds ${reason}`, async () => {
+    const token = await tokenOf(record());
+    assertEquals(await reasonFor(token, options({ now: (NOON + age) * 1000 })), reason);
+  });
+}
+
+Deno.test("inspectionText() writes a row for each thing", async () => {
+  const given = options();
+  const text = inspectionText(await inspect(await tokenOf(FULL), given), given.now);
+  const rows = text.split("\n").map((row) => [row.slice(0, 16).trim(), row.slice(16)]);
+  const [key, ...others] = rows.splice(1, 1);
+  assertMatch(String(key), /^key,[0-9a-f]{8}, the newest$/);
+  assertEquals(others, []);
+  assertEquals(rows, [
+    ["cookie", "session"],
+    ["created", "2026-01-02T12:00:00.000Z, 1 minute ago"],
+    ["renewed", "2026-01-02T12:01:00.000Z, 30 seconds ago"],
+    ["idle limit", "2026-01-02T12:21:00.000Z, in 19 minutes"],
+    ["absolute limit", "2026-01-09T12:00:00.000Z, in 6 days"],
+    ["CSRF token", "yes"],
+    ["owner", "nobody"],
+    ["flash", "success: Your item was added."],
+    ["value", "counter = 3"],
+  ]);
+});
+
+Deno.test("inspectionText() shows no token and no control character", async () => {
+  const hostile = record({ csrf: "hush", data: new Map([["item\x1b[2J", "\x9b2J\u202e"]]) });
+  const given = options();
+  const text = inspectionText(await inspect(await tokenOf(hostile), given), given.now);
+  assert(!text.includes("hush"));
+  assertStringIncludes(text, 'item\\u{1b}[2J = "\\u{9b}2J\\u{202e}"');
+});
+
+Deno.test("inspectionText() gives the reason of a refusal", () => {
+  const text = inspectionText({ accepted: false, reason: "forged" }, NOON);
+  assertEquals(text, "Refused: forged");
+});
+
+Deno.test("inspectionText() knows cookies that only name a session", async () => {
+  const store = {
+    name: "kv",
+    limit: null,
+    load: () => ({ record: record({ owner: "anna" }) }),
+    save: () => Promise.resolve(null),
+    destroy: () => Promise.resolve(),
+    measure: () => encodeRecord(record()).length,
+    ping: () => Promise.resolve(),
+  };
+  const given = options({ store });
+  const text = inspectionText(await inspect("id", given), given.now);
+  assertMatch(text, /^key +none: the cookie names a session/m);
+  assertMatch(text, /^owner +anna$/m);
+  assertMatch(text, /^CSRF token +no$/m);
+});
