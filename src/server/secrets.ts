@@ -23,7 +23,7 @@ export interface Secrets {
 }
 
 /** How long a file that another process has just created may stay empty. */
-const PATIENCE = { attempts: 20, pause: 50 };
+const PATIENCE = { attempts: 10, pause: 50 };
 
 /**
  * Finds the secrets: those of the environment, else those of the secret file, else a fresh one,
