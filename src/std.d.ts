@@ -37,6 +37,7 @@ declare module "@std/http/etag" {
     entity: string | Uint8Array,
     options?: { weak?: boolean },
   ): Promise<string>;
+  export function ifNoneMatch(value: string | null, etag: string | undefined): boolean;
 }
 
 declare module "@std/cli/parse-args" {

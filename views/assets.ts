@@ -34,7 +34,7 @@ export const MARK: string = publish("mark", "svg", "image/svg+xml", mark);
 export const assetView: View<Visitor> = async ({ request, params }) => {
   const asset = files.get(params.file ?? "");
   if (asset === undefined) throw new HttpError(404, "There is no such file");
-  const etag = await eTag(asset.text) ?? "";
+  const etag = await eTag(asset.text);
   const headers = { "cache-control": "public, max-age=31536000, immutable", etag };
   if (!ifNoneMatch(request.headers.get("if-none-match"), etag)) {
     return new Response(null, { status: 304, headers });

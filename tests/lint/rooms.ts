@@ -42,7 +42,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: ["crypto", "http", "record", "session", "stores", "csrf", "pipeline", "mod"],
     packages: ["@std/http/", "@std/cli/"],
   },
-  views: { files: ["views/"], imports: ["mod"], packages: ["preact", "preact-render-to-string"] },
+  views: {
+    files: ["views/"],
+    imports: ["mod"],
+    packages: ["preact", "preact-render-to-string", "@std/http/"],
+  },
   main: { files: ["main.ts"], imports: ["mod", "stores", "server", "views"], packages: ["redis"] },
 };
 

@@ -1,0 +1,16 @@
+import { type SessionStore, SessionStoreError, type View } from "../src/mod.ts";
+import type { Visitor } from "./visitor.ts";
+
+/** `GET /healthz`: whether this server can serve, for a load balancer to ask. */
+export function healthView(store: Pick<SessionStore, "ping">): View<Visitor> {
+  return async () => {
+    const headers = { "cache-control": "no-store" };
+    try {
+      await store.ping();
+    } catch (error) {
+      if (!(error instanceof SessionStoreError)) throw error;
+      return new Response("the session store does not answer\n", { status: 503, headers });
+    }
+    return new Response("ok", { headers });
+  };
+}
