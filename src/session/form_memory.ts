@@ -4,7 +4,7 @@
  * @module
  */
 
-import { SessionSizeError } from "./errors.ts";
+import { HttpError } from "../http/http_error.ts";
 import type { Session } from "./session.ts";
 
 /** A refused form, to be remembered. */
@@ -55,8 +55,7 @@ const SECRET =
  * @param name The name of the form; each form of a site has one of its own.
  * @param form What was typed and what is wrong with it.
  * @param options Fields to remember in spite of their name; the limit.
- * @throws {SessionSizeError} If values and errors take more than `maxBytes`; a visitor who types
- * that much sees the page of status 413.
+ * @throws {HttpError} 413 if values and errors take more than `maxBytes`.
  *
  * @example
  * ```ts
@@ -89,19 +88,13 @@ export function rememberForm<Data extends object>(
       values.push([field, value]);
     }
   }
-  const errors = Object.entries(form.errors);
-  const text = JSON.stringify([values, errors]);
-  const bytes = sizeOf(text);
+  const text = JSON.stringify([values, Object.entries(form.errors)]);
+  const bytes = new TextEncoder().encode(text).length;
   if (bytes > maxBytes) {
-    const largest = [...values, ...errors]
-      .map(([key, value]) => ({ key, bytes: sizeOf(JSON.stringify(value)) }))
-      .sort((one, other) => other.bytes - one.bytes)
-      .slice(0, 3);
-    throw new SessionSizeError(`the memory of the form ${name}`, {
-      bytes,
-      limit: maxBytes,
-      largest,
-    });
+    throw new HttpError(
+      413,
+      `Cannot remember the form ${name}: what was typed takes ${bytes} bytes, at most ${maxBytes} fit`,
+    );
   }
   const level = levelOf(name);
   session.takeFlash(level); // of two refusals before the page is seen, the last counts
@@ -142,8 +135,4 @@ function levelOf(name: string): string {
 
 function find(pairs: Pairs, field: string): string | undefined {
   return pairs.find(([name]) => name === field)?.[1];
-}
-
-function sizeOf(text: string): number {
-  return new TextEncoder().encode(text).length;
 }
