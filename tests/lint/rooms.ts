@@ -18,7 +18,14 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   crypto: { files: ["src/crypto/"] },
   http: { files: ["src/http/"], packages: ["@std/http/"] },
   record: {
-    files: ["store", "record", "flash", "json", "errors"].map((name) => `src/session/${name}.ts`),
+    files: [
+      "src/session/store.ts",
+      "src/session/record.ts",
+      "src/session/flash.ts",
+      "src/session/json.ts",
+      "src/session/errors.ts",
+      "src/session/session_cookie.ts",
+    ],
     imports: ["crypto", "http"],
   },
   session: {
