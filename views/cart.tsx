@@ -75,8 +75,9 @@ function AddForm(
 }
 
 /** `POST /cart`: puts the field `item` into the cart. */
-export const addItemView: View<Visitor> = async ({ session, form }) => {
-  const values = await form();
+export const addItemView: View<Visitor> = async (context) => {
+  const { session } = context;
+  const values = await context.form();
   const item = String(values.get("item") ?? "").trim();
   if (item.length > MAX_LENGTH) {
     throw new HttpError(
@@ -94,8 +95,9 @@ export const addItemView: View<Visitor> = async ({ session, form }) => {
 };
 
 /** `POST /cart/remove`: takes the item with the number `index` out again, if it is still there. */
-export const removeItemView: View<Visitor> = async ({ session, form }) => {
-  const index = Number((await form()).get("index") ?? NaN);
+export const removeItemView: View<Visitor> = async (context) => {
+  const { session } = context;
+  const index = Number((await context.form()).get("index") ?? NaN);
   const item = session.get("cart")?.[index];
   if (item === undefined) {
     session.flash("That item is no longer in your cart.", { level: "warning" });

@@ -1,14 +1,26 @@
-import type { Route, Sessions, View } from "../src/mod.ts";
+import type { Route, Sessions, SessionStore } from "../src/mod.ts";
 import { assetView } from "./assets.ts";
 import { addItemView, cartView, clearCartView, removeItemView } from "./cart.tsx";
 import { healthView } from "./health.ts";
 import { homeView } from "./home.tsx";
 import { howdyView } from "./howdy.tsx";
 import { regenerateView, resetView, sessionView } from "./session.tsx";
+import { signInPage, signInView, signOutElsewhereView, signOutView } from "./sign_in.tsx";
 import type { Visitor } from "./visitor.ts";
 
+export { errorPage } from "./error.tsx";
+export type { Visitor } from "./visitor.ts";
+
+/** What the pages are shown from. */
+export interface Site {
+  /** The visitors' sessions. */
+  sessions: Sessions<Visitor>;
+  /** Where they are kept. */
+  store: SessionStore;
+}
+
 /** The site's table of contents. */
-export function routes(sessions: Sessions<Visitor>): Route<View<Visitor>>[] {
+export function routes({ sessions, store }: Site): Route<Visitor>[] {
   return [
     { method: "GET", path: "/", view: homeView },
     { method: "GET", path: "/howdy", view: howdyView },
@@ -22,7 +34,12 @@ export function routes(sessions: Sessions<Visitor>): Route<View<Visitor>>[] {
     { method: "POST", path: "/session/regenerate", view: regenerateView },
     { method: "POST", path: "/session/reset", view: resetView },
 
-    { method: "GET", path: "/healthz", view: healthView(sessions), session: false },
+    { method: "GET", path: "/sign-in", view: signInPage({ sessions, store }) },
+    { method: "POST", path: "/sign-in", view: signInView(store) },
+    { method: "POST", path: "/sign-in/elsewhere", view: signOutElsewhereView(sessions) },
+    { method: "POST", path: "/sign-out", view: signOutView },
+
+    { method: "GET", path: "/healthz", view: healthView(store), session: false },
     { method: "GET", path: "/assets/:file", view: assetView, session: false },
   ];
 }

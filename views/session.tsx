@@ -1,11 +1,5 @@
 import type { JSX } from "preact";
-import {
-  redirect,
-  type Session,
-  type SessionInspection,
-  type Sessions,
-  type View,
-} from "../src/mod.ts";
+import { type Inspection, redirect, type Session, type Sessions, type View } from "../src/mod.ts";
 import { CsrfField } from "./csrf_field.tsx";
 import { Layout } from "./layout.tsx";
 import { page } from "./render.tsx";
@@ -35,7 +29,7 @@ export function sessionView(sessions: Sessions<Visitor>): View<Visitor> {
 
 interface Part {
   session: Session<Visitor>;
-  inspection: SessionInspection;
+  inspection: Inspection;
 }
 
 function Values({ session }: { session: Session<Visitor> }): JSX.Element {
@@ -64,8 +58,9 @@ function Lifetime({ session, inspection }: Part): JSX.Element {
   );
 }
 
-function Room({ inspection }: { inspection: SessionInspection }): JSX.Element {
+function Room({ inspection }: { inspection: Inspection }): JSX.Element {
   const { bytes, limit, sizes } = inspection;
+  const rest = bytes - sizes.reduce((sum, size) => sum + size.bytes, 0);
   return (
     <section class="card">
       <h2>Room</h2>
@@ -77,7 +72,9 @@ function Room({ inspection }: { inspection: SessionInspection }): JSX.Element {
           </meter>
         </p>
       )}
-      {sizes.length > 0 && <SizeChart sizes={sizes} />}
+      <SizeChart
+        sizes={[...sizes, { key: "all else: dates, messages, seal, encoding", bytes: rest }]}
+      />
     </section>
   );
 }

@@ -8,12 +8,12 @@ export interface Size {
   readonly bytes: number;
 }
 
-/** What fills the session, largest first: a table with a bar in each row. */
+/** What fills the session: a table with a bar in each row. */
 export function SizeChart({ sizes }: { sizes: readonly Size[] }): JSX.Element {
   const longest = Math.max(1, ...sizes.map(({ bytes }) => bytes));
   return (
     <table class="sizes">
-      <caption>Bytes by key, before sealing</caption>
+      <caption>What takes the room</caption>
       <thead>
         <tr>
           <th scope="col">Key</th>
@@ -22,7 +22,7 @@ export function SizeChart({ sizes }: { sizes: readonly Size[] }): JSX.Element {
         </tr>
       </thead>
       <tbody>
-        {sizes.toSorted((one, other) => other.bytes - one.bytes).map(({ key, bytes }) => (
+        {sizes.map(({ key, bytes }) => (
           <tr>
             <th scope="row">{key}</th>
             <td>{bytes}</td>

@@ -4,4 +4,6 @@ export interface Visitor {
   counter: number;
   /** The names of the things in the cart, in the order they were added. */
   cart: readonly string[];
+  /** Who the visitor says to be. */
+  name: string;
 }

@@ -1,0 +1,115 @@
+import type { JSX } from "preact";
+import {
+  type RecalledForm,
+  recallForm,
+  redirect,
+  rememberForm,
+  renewCsrfToken,
+  type Session,
+  type Sessions,
+  type SessionStore,
+  type View,
+} from "../src/mod.ts";
+import { CsrfField } from "./csrf_field.tsx";
+import { Layout } from "./layout.tsx";
+import { page } from "./render.tsx";
+import { SignedIn } from "./signed_in.tsx";
+import type { Visitor } from "./visitor.ts";
+
+const FORM = "sign-in";
+const MAX_LENGTH = 60;
+
+/** `GET /sign-in`: who the visitor is, and where else they are signed in. */
+export function signInPage(
+  { sessions, store }: { sessions: Sessions<Visitor>; store: SessionStore },
+): View<Visitor> {
+  return async ({ session }) => {
+    const name = session.get("name");
+    const owned = name === undefined || store.owners === undefined
+      ? null
+      : await sessions.listOwned(name, { current: session });
+    const form = recallForm(session, FORM);
+    const title = name === undefined ? "Sign in" : "Signed in";
+    return page(
+      <Layout
+        title={`${form.refused ? "Error: " : ""}${title} · Satchel`}
+        path="/sign-in"
+        session={session}
+      >
+        <h1>{title}</h1>
+        {name === undefined
+          ? <SignIn session={session} form={form} />
+          : <SignedIn session={session} name={name} owned={owned} />}
+      </Layout>,
+    );
+  };
+}
+
+function SignIn({ session, form }: { session: Session<Visitor>; form: RecalledForm }): JSX.Element {
+  const error = form.error("name");
+  return (
+    <form method="post" action="/sign-in" class="card">
+      <CsrfField session={session} />
+      <p>
+        This is a demonstration: a name is enough, there is no password. Whoever gives the same name
+        sees the same list of sessions.
+      </p>
+      <label for="name">Name</label>
+      <input
+        id="name"
+        name="name"
+        required
+        maxlength={MAX_LENGTH}
+        autocomplete="username"
+        value={form.value("name")}
+        autofocus={form.refused}
+        aria-invalid={error && "true"}
+        aria-describedby={error && "name-error"}
+      />
+      {error && <p class="error" id="name-error">{error}</p>}
+      <button class="primary">Sign in</button>
+    </form>
+  );
+}
+
+/** `POST /sign-in`: takes the visitor's word for the field `name`. */
+export function signInView(store: SessionStore): View<Visitor> {
+  return async (context) => {
+    const { session } = context;
+    const values = await context.form();
+    const name = String(values.get("name") ?? "").normalize("NFC").trim();
+    if (name === "" || name.length > MAX_LENGTH) {
+      const error = name === "" ? "Say who you are." : `At most ${MAX_LENGTH} characters, please.`;
+      rememberForm(session, FORM, { values, errors: { name: error } });
+      return redirect("/sign-in");
+    }
+    // Rights change here: the old id and token must open nothing from now on.
+    session.regenerate();
+    renewCsrfToken(session);
+    session.set("name", name);
+    if (store.owners !== undefined) session.setOwner(name);
+    session.flash(`Welcome, ${name}.`, { level: "success" });
+    return redirect("/sign-in");
+  };
+}
+
+/** `POST /sign-in/elsewhere`: ends the visitor's other sessions, on all their devices. */
+export function signOutElsewhereView(sessions: Sessions<Visitor>): View<Visitor> {
+  return async ({ session }) => {
+    if (session.owner !== null) {
+      const ended = await sessions.destroyOwned(session.owner, { except: session });
+      const what = ended === 1
+        ? "One other session was ended."
+        : `${ended} other sessions were ended.`;
+      session.flash(what, { level: "success" });
+    }
+    return redirect("/sign-in");
+  };
+}
+
+/** `POST /sign-out`: ends the session, with all it holds. */
+export const signOutView: View<Visitor> = ({ session }) => {
+  session.destroy();
+  session.flash("You are signed out.", { level: "success" });
+  return redirect("/sign-in");
+};

@@ -1,0 +1,67 @@
+import type { JSX } from "preact";
+import type { OwnedSession, Session } from "../src/mod.ts";
+import { CsrfField } from "./csrf_field.tsx";
+import { duration } from "./duration.ts";
+import type { Visitor } from "./visitor.ts";
+
+/** What a visitor who is signed in sees: their sessions, and the ways out of them. */
+export function SignedIn({ session, name, owned }: {
+  session: Session<Visitor>;
+  name: string;
+  /** The account's sessions; null where the store cannot tell. */
+  owned: readonly (OwnedSession & { current: boolean })[] | null;
+}): JSX.Element {
+  return (
+    <>
+      <p>You are {name}.</p>
+      <section class="card">
+        <h2>Your sessions</h2>
+        {owned === null ? <NoList /> : <List owned={owned} />}
+      </section>
+      <form method="post" action="/sign-out" class="actions">
+        <CsrfField session={session} />
+        <button class="primary">Sign out</button>
+        {owned !== null && (
+          <button formaction="/sign-in/elsewhere">
+            Sign out everywhere else
+          </button>
+        )}
+      </form>
+    </>
+  );
+}
+
+function NoList(): JSX.Element {
+  return (
+    <p>
+      There is no list: this server keeps sessions in their visitors' cookies and remembers none of
+      them, so it can neither show nor end the others. Start it with <code>SESSION_STORE=kv</code>
+      {" "}
+      or <code>SESSION_STORE=redis</code> and it can.
+    </p>
+  );
+}
+
+function List({ owned }: { owned: readonly (OwnedSession & { current: boolean })[] }): JSX.Element {
+  const now = Date.now();
+  return (
+    <ul class="rows">
+      {owned.map(({ label, createdAt, renewedAt, current }) => (
+        <li>
+          <span>
+            {label || "An unnamed program"}
+            {current && <b>{" "}(this one)</b>}
+            <br />
+            <span class="soft">
+              {`begun ${ago(createdAt, now)}, last renewed ${ago(renewedAt, now)}`}
+            </span>
+          </span>
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function ago(date: Date, now: number): string {
+  return `${duration((now - date.getTime()) / 1000)} ago`;
+}
