@@ -1,0 +1,97 @@
+import { keepPrivate } from "./cache_rules.ts";
+import type { ChangeTrace } from "./change_trace.ts";
+import { CookieOverflowError } from "./errors.ts";
+import { sizesOf } from "./record.ts";
+import { MAX_COOKIE_BYTES } from "./session_cookie.ts";
+import type { SessionOptions } from "./session_options.ts";
+import type { SessionState } from "./state.ts";
+import type { TimeLimits } from "./time_limits.ts";
+
+/** The response with its cookie; null if another request changed the session meanwhile. */
+export type Committed = Response | null;
+
+const MAX_LABEL = 120;
+
+/** Writes down what a request did to its session. */
+export class Committer {
+  readonly #options: SessionOptions;
+  readonly #limits: TimeLimits;
+  readonly #trace: ChangeTrace | null;
+
+  /**
+   * @param options The options of the sessions.
+   * @param limits Decides when reading alone renews.
+   * @param trace Remembers the changes, if that is wanted.
+   */
+  constructor(options: SessionOptions, limits: TimeLimits, trace: ChangeTrace | null) {
+    this.#options = options;
+    this.#limits = limits;
+    this.#trace = trace;
+  }
+
+  /** Closes a session and writes it where that is needed. */
+  commit(state: SessionState, response: Response): Committed | Promise<Committed> {
+    state.closed = true;
+    if (!state.accessed) return response;
+    switch (this.#endingOf(state)) {
+      case "leave":
+        return keepPrivate(response);
+      case "write":
+        return this.#write(state, response);
+      case "remove":
+        return this.#remove(state, response);
+    }
+  }
+
+  #endingOf(state: SessionState): "leave" | "write" | "remove" {
+    if (state.fate === "retired") return "leave";
+    if (state.fate === "lost") return "remove";
+    if (state.changes.length > 0) return "write";
+    if (state.destroyed) return state.value === null ? "leave" : "remove";
+    const { loaded, record, now } = state;
+    if (loaded === null) return "leave";
+    const isStale = loaded.seal?.newest === false;
+    return isStale || this.#limits.isRenewalDue(record, now) ? "write" : "leave";
+  }
+
+  async #write(state: SessionState, response: Response): Promise<Committed> {
+    const { cookie, record, now, changes } = state;
+    if (changes.length > 0 || this.#limits.isRenewalDue(record, now)) {
+      record.renewedAt = Math.max(record.renewedAt, now);
+    }
+    if (state.destroyed) await this.#end(state);
+    const loaded = state.destroyed ? null : state.loaded;
+    const value = await this.#options.store.save({
+      cookieName: cookie.name,
+      value: loaded === null ? null : state.value,
+      loaded,
+      record,
+      regenerate: state.regenerated,
+      lifetime: this.#limits.lifetime(record, now),
+      label: record.owner === null ? "" : this.#labelOf(state.request),
+    });
+    if (value === null) return null;
+    const bytes = cookie.overhead + value.length;
+    if (bytes > MAX_COOKIE_BYTES) {
+      const largest = sizesOf(record).slice(0, 3);
+      throw new CookieOverflowError({ bytes, limit: MAX_COOKIE_BYTES, largest });
+    }
+    this.#trace?.remember(value, changes);
+    const kept = keepPrivate(response);
+    return value === state.value && !cookie.hasMaxAge ? kept : cookie.set(kept, value);
+  }
+
+  async #remove(state: SessionState, response: Response): Promise<Response> {
+    if (state.destroyed) await this.#end(state);
+    return state.cookie.remove(keepPrivate(response));
+  }
+
+  async #end({ value, loaded }: SessionState): Promise<void> {
+    if (value !== null && loaded !== null) await this.#options.store.destroy(value);
+  }
+
+  #labelOf(request: Request): string {
+    const label = this.#options.label?.(request) ?? request.headers.get("user-agent") ?? "";
+    return label.slice(0, MAX_LABEL);
+  }
+}

@@ -1,0 +1,55 @@
+/**
+ * The backend that keeps the sessions did not answer, or not in time. The handler answers 503: a
+ * failing backend is never mistaken for a visitor without a session.
+ */
+export class SessionStoreError extends Error {
+  override name = "SessionStoreError";
+}
+
+/** Other requests changed the same session faster than this one could, in every attempt. */
+export class SessionConflictError extends SessionStoreError {
+  override name = "SessionConflictError";
+}
+
+/** What a session's size was measured against. */
+export interface SizeReport {
+  /** The size found, in bytes. */
+  readonly bytes: number;
+  /** The most that is allowed, in bytes. */
+  readonly limit: number;
+  /** The largest values of the session, biggest first, in bytes of JSON. */
+  readonly largest: readonly { readonly key: string; readonly bytes: number }[];
+}
+
+/**
+ * The session does not fit where it is to be kept. Thrown before anything is written or sent: the
+ * stored session stays as it was.
+ */
+export class SessionSizeError extends RangeError {
+  override name = "SessionSizeError";
+  /** The size found, the limit, and the largest values. */
+  readonly report: SizeReport;
+
+  /**
+   * @param place What the session has to fit into, as in "its cookie".
+   * @param report The size found, the limit, and the largest values.
+   */
+  constructor(place: string, report: SizeReport) {
+    const largest = report.largest.map(({ key, bytes }) => `${key} (${bytes} bytes)`).join(", ");
+    super(
+      `Cannot fit the session into ${place}: ${report.bytes} bytes, at most ${report.limit} are ` +
+        `allowed; the largest values are ${largest || "none"}`,
+    );
+    this.report = report;
+  }
+}
+
+/** The session does not fit the 4096 bytes that browsers keep of a cookie (RFC 6265, section 6.1). */
+export class CookieOverflowError extends SessionSizeError {
+  override name = "CookieOverflowError";
+
+  /** @param report The size found, the limit, and the largest values. */
+  constructor(report: SizeReport) {
+    super("its cookie", report);
+  }
+}

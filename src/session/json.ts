@@ -1,0 +1,86 @@
+/** What a session can hold: what JSON can say (RFC 8259). */
+export type JsonValue =
+  | string
+  | number
+  | boolean
+  | null
+  | readonly JsonValue[]
+  | { readonly [key: string]: JsonValue };
+
+/** A value as the session hands it out: readable all the way down, changeable nowhere. */
+export type Frozen<T> = T extends string | number | boolean | null | undefined ? T
+  : T extends readonly (infer Item)[] ? readonly Frozen<Item>[]
+  : { readonly [Key in keyof T]: Frozen<T[Key]> };
+
+/** Nesting beyond this is a mistake, and would overflow the stack long before the cookie. */
+const MAX_DEPTH = 64;
+
+/** Values already known to be JSON and frozen all the way down, so that no tree is walked twice. */
+const settled = new WeakSet<object>();
+
+/**
+ * Copies a value into the form a session keeps: plain JSON, frozen all the way down.
+ *
+ * @param value The value to keep.
+ * @param path Where the value stands, for the error message.
+ * @returns A frozen copy; the caller's own objects stay as they are.
+ * @throws {TypeError} If JSON cannot say the value, naming the path of the culprit.
+ */
+export function toJsonValue(value: unknown, path: string): JsonValue {
+  return copy(value, path, []);
+}
+
+/**
+ * Freezes a value that came out of `JSON.parse`, all the way down, in place.
+ *
+ * @param value The value to freeze.
+ * @returns The same value.
+ */
+export function freezeJson<T>(value: T): T {
+  if (typeof value !== "object" || value === null || settled.has(value)) return value;
+  for (const inner of Object.values(value)) freezeJson(inner);
+  return settle(value);
+}
+
+function copy(value: unknown, path: string, ancestors: readonly unknown[]): JsonValue {
+  switch (typeof value) {
+    case "string":
+    case "boolean":
+      return value;
+    case "number":
+      if (Number.isFinite(value)) return value;
+      throw refusal(path, String(value));
+    case "object":
+      return value === null ? null : copyObject(value, path, ancestors);
+    default:
+      throw refusal(path, value === undefined ? "undefined" : `a ${typeof value}`);
+  }
+}
+
+function copyObject(value: object, path: string, ancestors: readonly unknown[]): JsonValue {
+  if (settled.has(value)) return value as JsonValue;
+  if (ancestors.includes(value)) throw refusal(path, "a cycle");
+  if (ancestors.length === MAX_DEPTH) throw refusal(path, `more than ${MAX_DEPTH} levels`);
+  const inside = [...ancestors, value];
+  if (Array.isArray(value)) {
+    // Array.from also visits the holes of a sparse array, which JSON cannot say.
+    return settle(Array.from(value, (item, index) => copy(item, `${path}[${index}]`, inside)));
+  }
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
+    throw refusal(path, `a ${prototype.constructor?.name || "class instance"}`);
+  }
+  if (Object.getOwnPropertySymbols(value).length > 0) throw refusal(path, "a symbol key");
+  return settle(Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, copy(item, `${path}.${key}`, inside)]),
+  ));
+}
+
+function settle<T extends object>(value: T): T {
+  settled.add(value);
+  return Object.freeze(value);
+}
+
+function refusal(path: string, found: string): TypeError {
+  return new TypeError(`Cannot store session value at ${path}: JSON has no ${found}`);
+}

@@ -1,0 +1,238 @@
+import { isHttps } from "../http/request_origin.ts";
+import { ChangeTrace } from "./change_trace.ts";
+import { Committer } from "./committer.ts";
+import { type Inspection, inspection } from "./inspect.ts";
+import { blankRecord } from "./record.ts";
+import { Retries } from "./retries.ts";
+import { fitsSchema } from "./schema.ts";
+import { ServerTiming } from "./server_timing.ts";
+import { Session, stateOf } from "./session.ts";
+import { SessionCookie } from "./session_cookie.ts";
+import type { SessionOptions } from "./session_options.ts";
+import type { FoundSession, Loaded, OwnedSession, SessionOwners } from "./store.ts";
+import { lose, replay } from "./state.ts";
+import { TimeLimits } from "./time_limits.ts";
+
+/** What answers a request, given its session. */
+export type SessionView<Data extends object> = (
+  session: Session<Data>,
+) => Response | Promise<Response>;
+
+/**
+ * Brings visitors' sessions into requests and out again.
+ *
+ * @example
+ * ```ts
+ * import { CookieStore, generateSecret, Sessions } from "@satchel/satchel";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const store = new CookieStore({ secrets: [generateSecret()] });
+ * const sessions = new Sessions<{ counter: number }>({ store });
+ *
+ * const response = await sessions.handle(new Request("http://localhost/"), (session) => {
+ *   session.update("counter", (counter = 0) => counter + 1);
+ *   return new Response(`Count: ${session.get("counter")}`);
+ * });
+ * assertEquals(await response.text(), "Count: 1");
+ * assertEquals(response.headers.getSetCookie().length, 1);
+ * ```
+ */
+export class Sessions<Data extends object> {
+  readonly #options: SessionOptions;
+  readonly #limits: TimeLimits;
+  readonly #plainCookie: SessionCookie;
+  readonly #secureCookie: SessionCookie;
+  readonly #committer: Committer;
+  readonly #trace: ChangeTrace | null;
+  readonly #retries = new Retries();
+  readonly #now: () => number;
+
+  /**
+   * @param options The store, and everything that has a default.
+   * @throws {RangeError} If an option is out of range.
+   * @throws {TypeError} If owners are asked for and the store keeps none.
+   */
+  constructor(options: SessionOptions) {
+    this.#options = options;
+    this.#limits = new TimeLimits(options);
+    this.#secureCookie = new SessionCookie(options.cookie ?? {}, true);
+    this.#plainCookie = options.cookie?.secure
+      ? this.#secureCookie
+      : new SessionCookie(options.cookie ?? {}, false);
+    this.#trace = options.trace ? new ChangeTrace() : null;
+    this.#committer = new Committer(options, this.#limits, this.#trace);
+    this.#now = options.now ?? Date.now;
+    if (options.owners) this.#owners();
+  }
+
+  /**
+   * Answers a request: loads its session, runs the view, writes down what it changed. When another
+   * request was faster, a safe request (GET, HEAD) runs again on the newer session, so that its
+   * page shows what was stored; the changes of an unsafe one are applied to the newer session.
+   *
+   * @throws {SessionStoreError} If the store cannot be reached, or the session is too busy.
+   * @throws {SessionSizeError} If the session does not fit its place.
+   */
+  async handle(request: Request, view: SessionView<Data>): Promise<Response> {
+    const timing = this.#options.serverTiming ? new ServerTiming() : null;
+    const session = await this.load(request);
+    timing?.mark("load");
+    const response = await view(session);
+    timing?.mark("view");
+    const isSafe = request.method === "GET" || request.method === "HEAD";
+    const committed = await this.#committer.commit(stateOf(session), response) ??
+      await this.#retry(session, response, isSafe ? view : null);
+    timing?.mark("commit");
+    return timing?.tell(committed) ?? committed;
+  }
+
+  /**
+   * The session of a request, for frameworks that call the view themselves; hand it back with
+   * {@linkcode Sessions.commit}. At once where nothing has to be waited for.
+   *
+   * @throws {SessionStoreError} If the store cannot be reached.
+   */
+  load(request: Request): Session<Data> | Promise<Session<Data>> {
+    const cookie = isHttps(request, this.#options) ? this.#secureCookie : this.#plainCookie;
+    const value = cookie.read(request);
+    const loaded = value === null ? null : this.#options.store.load(value, cookie.name);
+    return loaded instanceof Promise || this.#options.schema
+      ? this.#openLater(request, cookie, value, loaded)
+      : this.#open(request, cookie, value, loaded);
+  }
+
+  /**
+   * Writes down what a request did to its session; from then on the session is closed. When another
+   * request was faster, the changes are applied to the newer session.
+   *
+   * @returns The response with the cookie and the cache rules that belong to it: the same one, or
+   * a copy where its headers were immutable.
+   * @throws {SessionStoreError} If the store cannot be reached, or the session is too busy.
+   * @throws {SessionSizeError} If the session does not fit its place.
+   */
+  async commit(session: Session<Data>, response: Response): Promise<Response> {
+    return await this.#committer.commit(stateOf(session), response) ??
+      await this.#retry(session, response, null);
+  }
+
+  /**
+   * The living sessions of an account, newest first.
+   *
+   * @param owner The account, as given to `session.setOwner`.
+   * @param options The session to mark as the current one.
+   * @throws {TypeError} If the store keeps no owners.
+   */
+  async listOwned(
+    owner: string,
+    options: { current?: Session<Data> } = {},
+  ): Promise<(OwnedSession & { current: boolean })[]> {
+    const owners = this.#owners();
+    const current = await this.#handleOf(options.current, owners);
+    const found = await owners.list(owner);
+    return found.map((owned) => ({ ...owned, current: owned.handle === current }))
+      .sort((one, other) => other.renewedAt.getTime() - one.renewedAt.getTime());
+  }
+
+  /**
+   * Ends the sessions of an account at once, on all machines: "sign out everywhere".
+   *
+   * @param owner The account, as given to `session.setOwner`.
+   * @param options The session to spare.
+   * @returns How many were ended.
+   * @throws {TypeError} If the store keeps no owners.
+   */
+  async destroyOwned(owner: string, options: { except?: Session<Data> } = {}): Promise<number> {
+    const owners = this.#owners();
+    return await owners.destroy(owner, await this.#handleOf(options.except, owners));
+  }
+
+  /** What can be told of a session, for the visitor whose it is. */
+  inspect(session: Session<Data>): Inspection {
+    const state = stateOf(session);
+    state.accessed = true;
+    const lastChanges = this.#trace?.recall(state.value) ?? [];
+    return inspection(state, this.#options.store, this.#limits, lastChanges);
+  }
+
+  async #openLater(
+    request: Request,
+    cookie: SessionCookie,
+    value: string | null,
+    loading: Loaded | null | Promise<Loaded>,
+  ): Promise<Session<Data>> {
+    const loaded = await loading;
+    const fits = !loaded?.record || await fitsSchema(loaded.record, this.#options);
+    return this.#open(
+      request,
+      cookie,
+      value,
+      fits ? loaded : { record: null, reason: "invalid data" },
+    );
+  }
+
+  #open(
+    request: Request,
+    cookie: SessionCookie,
+    value: string | null,
+    loaded: Loaded | null,
+  ): Session<Data> {
+    const now = Math.floor(this.#now() / 1000);
+    let found: FoundSession | null = null;
+    let retired = false;
+    if (loaded !== null) {
+      const refusal = loaded.record ? this.#limits.refusal(loaded.record, now) : loaded.reason;
+      if (refusal === null) found = loaded as FoundSession;
+      else this.#options.onRefused?.(refusal);
+      retired = refusal === "retired";
+    }
+    return new Session<Data>({
+      request,
+      now,
+      cookie,
+      value,
+      loaded: found,
+      hasOwners: this.#options.store.owners !== undefined,
+      record: found?.record ?? blankRecord(now),
+      changes: [],
+      accessed: false,
+      regenerated: false,
+      destroyed: false,
+      fate: retired ? "retired" : "open",
+      closed: false,
+    });
+  }
+
+  async #retry(
+    session: Session<Data>,
+    response: Response,
+    view: SessionView<Data> | null,
+  ): Promise<Response> {
+    const first = stateOf(session);
+    return await this.#retries.run(first.value ?? "", async () => {
+      const fresh = await this.load(first.request);
+      const state = stateOf(fresh);
+      if (state.loaded === null) lose(state);
+      if (view === null) {
+        replay(first, state);
+      } else {
+        await response.body?.cancel();
+        response = await view(fresh);
+      }
+      return await this.#committer.commit(state, response);
+    });
+  }
+
+  #owners(): SessionOwners {
+    const { name, owners } = this.#options.store;
+    if (owners) return owners;
+    throw new TypeError(`Cannot tell whose sessions they are: the ${name} store keeps no owners`);
+  }
+
+  async #handleOf(
+    session: Session<Data> | undefined,
+    owners: SessionOwners,
+  ): Promise<string | null> {
+    const value = session ? stateOf(session).value : null;
+    return value === null ? null : await owners.handleOf(value);
+  }
+}

@@ -1,0 +1,103 @@
+import type { FlashMessage } from "./flash.ts";
+import type { JsonValue } from "./json.ts";
+
+/** What is kept of a visitor between two requests. Times are in seconds since the Unix epoch. */
+export interface SessionRecord {
+  /** The application's values. */
+  readonly data: Map<string, JsonValue>;
+  /** The messages that wait for the next page. */
+  readonly flash: FlashMessage[];
+  /** The secret behind the CSRF tokens, base64url; null until one was asked for. */
+  csrf: string | null;
+  /** When the session began. */
+  createdAt: number;
+  /** When the session was last written. */
+  renewedAt: number;
+  /** The account that the session belongs to, in stores that know accounts. */
+  owner: string | null;
+}
+
+/**
+ * A record with nothing in it.
+ *
+ * @param now The present, in seconds since the Unix epoch.
+ * @returns The record.
+ */
+export function blankRecord(now: number): SessionRecord {
+  return { data: new Map(), flash: [], csrf: null, createdAt: now, renewedAt: now, owner: null };
+}
+
+/**
+ * Writes a record as text, as short as JSON allows, since cookies are small:
+ * `[createdAt, renewedAt - createdAt, data, [level, message, …], csrf, owner]`, without the empty
+ * fields at the end.
+ *
+ * @param record The record.
+ * @returns The text.
+ */
+export function encodeRecord(record: SessionRecord): string {
+  const fields: unknown[] = [
+    record.createdAt,
+    record.renewedAt - record.createdAt,
+    Object.fromEntries(record.data),
+  ];
+  if (record.owner !== null) fields.push(flat(record.flash), record.csrf, record.owner);
+  else if (record.csrf !== null) fields.push(flat(record.flash), record.csrf);
+  else if (record.flash.length > 0) fields.push(flat(record.flash));
+  return JSON.stringify(fields);
+}
+
+/**
+ * Reads what {@linkcode encodeRecord} wrote.
+ *
+ * @param text The text.
+ * @returns The record, or null if the text is not one.
+ */
+export function decodeRecord(text: string): SessionRecord | null {
+  let fields: unknown;
+  try {
+    fields = JSON.parse(text);
+  } catch {
+    return null;
+  }
+  if (!Array.isArray(fields)) return null;
+  const [createdAt, age, data, flash = [], csrf = null, owner = null] = fields;
+  if (!Number.isSafeInteger(createdAt) || !Number.isSafeInteger(age)) return null;
+  if (typeof data !== "object" || data === null || Array.isArray(data)) return null;
+  if (!Array.isArray(flash) || flash.length % 2 !== 0) return null;
+  if (!flash.every((part) => typeof part === "string")) return null;
+  if (!isText(csrf) || !isText(owner)) return null;
+  return {
+    data: new Map(Object.entries<JsonValue>(data)),
+    flash: paired(flash),
+    csrf,
+    createdAt,
+    renewedAt: createdAt + age,
+    owner,
+  };
+}
+
+/** The largest values of a record, biggest first, in bytes of JSON with their keys. */
+export function sizesOf(record: SessionRecord): { key: string; bytes: number }[] {
+  const encoder = new TextEncoder();
+  return Array.from(record.data, ([key, value]) => ({
+    key,
+    bytes: encoder.encode(JSON.stringify({ [key]: value })).length - 1,
+  })).sort((one, other) => other.bytes - one.bytes);
+}
+
+function isText(value: unknown): value is string | null {
+  return value === null || typeof value === "string";
+}
+
+function flat(queue: readonly FlashMessage[]): string[] {
+  return queue.flatMap(({ level, message }) => [level, message]);
+}
+
+function paired(parts: readonly string[]): FlashMessage[] {
+  const queue: FlashMessage[] = [];
+  for (let index = 0; index + 1 < parts.length; index += 2) {
+    queue.push({ level: String(parts[index]), message: String(parts[index + 1]) });
+  }
+  return queue;
+}

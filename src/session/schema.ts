@@ -1,0 +1,51 @@
+import { type JsonValue, toJsonValue } from "./json.ts";
+import type { SessionRecord } from "./record.ts";
+
+/** What a Standard Schema validator says (standardschema.dev, version 1). */
+export type SchemaResult =
+  | { readonly value: unknown; readonly issues?: undefined }
+  | { readonly issues: readonly unknown[] };
+
+/** Any validator that keeps to Standard Schema, such as those of Zod, Valibot or ArkType. */
+export interface StandardSchema {
+  /** The part that all of them have in common. */
+  readonly "~standard": {
+    readonly version: 1;
+    readonly vendor: string;
+    readonly validate: (value: unknown) => SchemaResult | Promise<SchemaResult>;
+  };
+}
+
+/** What the application says about the form of its data. */
+export interface SchemaOptions {
+  /** Checks stored data when it is loaded: an older version of the program may have written it. */
+  readonly schema?: StandardSchema;
+  /**
+   * Makes data of an older form fit; what it returns is checked again. Data that does not fit even
+   * then is dropped, and the visitor gets a new session.
+   */
+  readonly migrate?: (data: Readonly<Record<string, JsonValue>>) => unknown;
+}
+
+/**
+ * Checks a record's data and takes over what the validator makes of it, such as defaults.
+ *
+ * @param record The record, which is changed in place.
+ * @param options The validator and the migration.
+ * @returns Whether the data fits.
+ */
+export async function fitsSchema(
+  record: SessionRecord,
+  { schema, migrate }: SchemaOptions,
+): Promise<boolean> {
+  if (schema === undefined) return true;
+  const data = Object.fromEntries(record.data);
+  let result = await schema["~standard"].validate(data);
+  if (result.issues && migrate) result = await schema["~standard"].validate(await migrate(data));
+  if (result.issues) return false;
+  record.data.clear();
+  for (const [key, value] of Object.entries(result.value ?? {})) {
+    if (value !== undefined) record.data.set(key, toJsonValue(value, key));
+  }
+  return true;
+}
