@@ -1,5 +1,6 @@
+import { pathOf } from "../http/path_of.ts";
 import { escapeControls } from "./escape_controls.ts";
-import { type LogFormat, pathOf } from "./request_log.ts";
+import type { LogFormat } from "./request_log.ts";
 
 /** A chain of causes is followed so far: it may be a ring. */
 const MOST_CAUSES = 5;

@@ -10,13 +10,14 @@ export interface Address {
  * Starts a server and, where it cannot listen, says why and what to do about it.
  *
  * @param address Where it is to listen.
- * @param serve Starts it; the runtime's errors are told apart by their name.
+ * @param serve Starts it there; the runtime's errors are told apart by their name.
  * @returns What `serve` returns.
  * @throws {StartError} If the port is busy, reserved, or the address is not of this machine.
  */
-export function listening<Server>({ hostname, port }: Address, serve: () => Server): Server {
+export function listening<Server>(address: Address, serve: (address: Address) => Server): Server {
+  const { hostname, port } = address;
   try {
-    return serve();
+    return serve(address);
   } catch (cause) {
     const [reason, wayOut] = explain(cause, port);
     const message = `Cannot listen on ${hostname} port ${port}: ${reason}\n  ${wayOut}`;

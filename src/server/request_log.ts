@@ -1,3 +1,4 @@
+import { pathOf } from "../http/path_of.ts";
 import { escapeControls } from "./escape_controls.ts";
 
 /** How log lines are written: for people, or one JSON object a line. */
@@ -42,11 +43,4 @@ function requestLine(request: Request, status: number, took: number, format: Log
   const ms = Math.round(took * 10) / 10;
   if (format === "json") return JSON.stringify({ method, path, status, ms });
   return escapeControls(`${method} ${path} ${status} ${ms} ms`);
-}
-
-/** The path of an absolute URL as it stands, found without parsing it again for every line. */
-export function pathOf(url: string): string {
-  const start = url.indexOf("/", url.indexOf("//") + 2);
-  const end = url.indexOf("?", start);
-  return url.slice(start, end === -1 ? undefined : end);
 }

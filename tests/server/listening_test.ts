@@ -14,7 +14,8 @@ function errorOf(thrown: unknown, hostname: string, port: number): StartError {
 }
 
 Deno.test("listening() returns the server where all is well", () => {
-  assertEquals(listening({ hostname: HOST, port: 0 }, () => "a server"), "a server");
+  const address = { hostname: HOST, port: 0 };
+  assertEquals(listening(address, (given) => ["a server", given]), ["a server", address]);
 });
 
 Deno.test("listening() shows the way out of a busy port", () => {

@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { logged, pathOf } from "../../src/server/request_log.ts";
+import { logged } from "../../src/server/request_log.ts";
 
 /** A clock that goes on by 1.26 ms whenever it is read. */
 function clock(): () => number {
@@ -67,17 +67,3 @@ Deno.test("logged() logs a handler that throws as 500 and lets the error through
   await assertRejects(async () => await handler(new Request("http://x/")), Error, "boom");
   assertEquals(lines, ["GET / 500 1.3 ms"]);
 });
-
-for (
-  const [url, path] of [
-    ["http://127.0.0.1:8000/", "/"],
-    ["https://example.org/a/b%20c?d=/e?f", "/a/b%20c"],
-    ["http://[::1]:8000/howdy", "/howdy"],
-    ["http://example.org//double?", "//double"],
-  ] as const
-) {
-  Deno.test(`pathOf() finds ${path} in ${url}`, () => {
-    assertEquals(pathOf(url), path);
-    assertEquals(new URL(url).pathname, path);
-  });
-}

@@ -1,0 +1,70 @@
+/**
+ * The server: puts the parts together, and is the only place that touches the machine.
+ *
+ * @module
+ */
+
+import { CookieStore, createHandler, Sessions } from "./src/mod.ts";
+import { parseCommand } from "./src/server/command_line.ts";
+import { readConfig } from "./src/server/config.ts";
+import { GracefulStop } from "./src/server/graceful_stop.ts";
+import { listening } from "./src/server/listening.ts";
+import { loadSecrets } from "./src/server/secrets.ts";
+import { ServerLog } from "./src/server/server_log.ts";
+import { StartError } from "./src/server/start_error.ts";
+import { startUpNotices } from "./src/server/start_up.ts";
+import { type Machine, runTool } from "./src/server/tool.ts";
+import { errorPage, routes, type Visitor } from "./views/routes.ts";
+
+const ENDINGS: Deno.Signal[] = ["SIGINT", Deno.build.os === "windows" ? "SIGBREAK" : "SIGTERM"];
+
+const machine: Machine = {
+  getVariable: (name) => Deno.env.get(name),
+  files: {
+    read: (path) => Deno.readTextFile(path),
+    create: (path, text) => Deno.writeTextFile(path, text, { createNew: true, mode: 0o600 }),
+    mode: async (path) => (await Deno.stat(path)).mode,
+  },
+  readInput: () => new Response(Deno.stdin.readable).text(),
+  openStore: (_config, { values }) => new CookieStore({ secrets: values }),
+};
+
+/** Serves until a signal ends it; returns the exit status. */
+async function serve(): Promise<number> {
+  const config = readConfig(machine.getVariable);
+  const secrets = await loadSecrets(config, machine.files);
+  const log = new ServerLog(config.log, console);
+  const store = await machine.openStore(config, secrets);
+  // The configuration has limits, proxy and timing under the names that the library gives them.
+  const options = { ...config, store, onRefused: log.refused, onError: log.error };
+  const sessions = new Sessions<Visitor>({ ...options, trace: true });
+  const pages = routes({ sessions, store });
+  const handler = createHandler({ ...options, routes: pages, sessions, csrf: true, errorPage });
+
+  const server = listening({ hostname: config.host, port: config.port }, (address) => {
+    return Deno.serve({ ...address, onListen() {} }, log.requests(handler));
+  });
+  for (const notice of startUpNotices(config, secrets, server.addr.port)) log.notice(notice);
+  const stop = new GracefulStop(() => server.shutdown());
+  for (const signal of ENDINGS) Deno.addSignalListener(signal, stop.signalled);
+  const answered = await stop.done;
+  log.close();
+  return answered ? 0 : 1;
+}
+
+/** Does what the command line asks for; returns the exit status. */
+async function run(): Promise<number> {
+  const command = parseCommand(Deno.args);
+  if (command.name === "serve") return await serve();
+  const { text, status } = await runTool(command, machine);
+  console.log(text);
+  return status;
+}
+
+try {
+  Deno.exit(await run());
+} catch (error) {
+  if (!(error instanceof StartError)) throw error;
+  console.error(error.message);
+  Deno.exit(error.status);
+}

@@ -1,0 +1,173 @@
+/** The project's folder, as a path. */
+const ROOT = decodeURIComponent(new URL("../../", import.meta.url).pathname);
+
+/** What a program said, and how it ended. */
+export interface Outcome {
+  readonly status: number;
+  readonly out: string;
+  readonly err: string;
+}
+
+/** Where and with what a program runs. */
+export interface RunOptions {
+  /** The folder it runs in; its secret file lies there. */
+  readonly folder: string;
+  /** Environment variables; those of the server are unset otherwise. */
+  readonly environment?: Record<string, string>;
+  /** What it reads from standard input. */
+  readonly input?: string;
+}
+
+/** Makes an empty folder that goes away at the end of its block. */
+export function temporaryFolder(): { path: string } & Disposable {
+  const path = Deno.makeTempDirSync({ prefix: "satchel-" });
+  return { path, [Symbol.dispose]: () => Deno.removeSync(path, { recursive: true }) };
+}
+
+/** Runs `main.ts` to its end with the permissions of a task of `deno.json`. */
+export async function runMain(
+  task: "start" | "keygen" | "inspect",
+  args: readonly string[],
+  { folder, environment = {}, input }: RunOptions,
+): Promise<Outcome> {
+  const process = command(task, args, folder, environment, "piped").spawn();
+  const writer = process.stdin.getWriter();
+  await writer.write(new TextEncoder().encode(input ?? ""));
+  await writer.close();
+  const { code, stdout, stderr } = await process.output();
+  const decoder = new TextDecoder();
+  return { status: code, out: decoder.decode(stdout), err: decoder.decode(stderr) };
+}
+
+/** A server of its own process, on a free port. */
+export class ServerProcess implements AsyncDisposable {
+  readonly #process: Deno.ChildProcess;
+  /** All it has said so far. */
+  output = "";
+  /** Where it listens. */
+  origin = "";
+  readonly #ended: Promise<void>;
+
+  /** Starts a server and waits until it listens. */
+  static async start({ folder, environment = {} }: RunOptions): Promise<ServerProcess> {
+    const process = command("start", [], folder, { PORT: "0", ...environment }, "null").spawn();
+    const { promise, resolve, reject } = Promise.withResolvers<string>();
+    const server = new ServerProcess(process, resolve, reject);
+    server.origin = await promise;
+    return server;
+  }
+
+  private constructor(
+    process: Deno.ChildProcess,
+    listening: (origin: string) => void,
+    failed: (error: Error) => void,
+  ) {
+    this.#process = process;
+    const streams = [process.stdout, process.stderr].map(async (stream) => {
+      for await (const text of stream.pipeThrough(new TextDecoderStream())) {
+        this.output += text;
+        const origin = /listens on (http:\/\/[^\s,"]+)/.exec(this.output)?.[1];
+        if (origin !== undefined) listening(origin);
+      }
+    });
+    this.#ended = Promise.all(streams).then(() => {
+      failed(new Error(`The server ended before it listened: ${this.output}`));
+    });
+  }
+
+  /** Sends a signal. */
+  signal(name: Deno.Signal): void {
+    this.#process.kill(name);
+  }
+
+  /** Waits for its end; returns the exit status. */
+  async status(): Promise<number> {
+    await this.#ended;
+    return (await this.#process.status).code;
+  }
+
+  /** Ends it without warning, as a crash would. */
+  async kill(): Promise<void> {
+    try {
+      this.#process.kill("SIGKILL");
+    } catch {
+      // It has ended already.
+    }
+    await this.status();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.kill();
+  }
+}
+
+/** A visitor: keeps the session cookie like a browser. */
+export class Visitor {
+  cookie = "";
+  readonly #origin: () => string;
+
+  /** @param origin Tells where the server is: it changes when the server restarts. */
+  constructor(origin: () => string) {
+    this.#origin = origin;
+  }
+
+  /** Makes a request; follows no redirect. */
+  async fetch(path: string, init: RequestInit = {}): Promise<{ response: Response; text: string }> {
+    const headers = new Headers(init.headers);
+    if (this.cookie !== "") headers.set("cookie", this.cookie);
+    const url = `${this.#origin()}${path}`;
+    const response = await fetch(url, { redirect: "manual", ...init, headers });
+    const [set] = response.headers.getSetCookie();
+    if (set !== undefined) this.cookie = set.replace(/;.*/, "");
+    return { response, text: await response.text() };
+  }
+
+  /** Visits a page; returns the number that it shows as the count. */
+  async count(path = "/"): Promise<number> {
+    const { response, text } = await this.fetch(path);
+    if (response.status !== 200) throw new Error(`${path} answered ${response.status}: ${text}`);
+    return Number(/<p[^>]*>Count: (\d+)/.exec(text)?.[1]);
+  }
+
+  /** Visits a page; returns the token of its first form. */
+  async token(path = "/cart"): Promise<string> {
+    const { text } = await this.fetch(path);
+    return /name="csrf_token"[^>]* value="([^"]+)"/.exec(text)?.[1] ??
+      /value="([^"]+)"[^>]* name="csrf_token"/.exec(text)?.[1] ?? "";
+  }
+
+  /** Sends a form. */
+  post(path: string, fields: Record<string, string>, headers: HeadersInit = {}): Promise<
+    { response: Response; text: string }
+  > {
+    return this.fetch(path, { method: "POST", body: new URLSearchParams(fields), headers });
+  }
+}
+
+/** `deno run` as a task of `deno.json` has it, so that its permissions are put to the test. */
+function command(
+  task: string,
+  args: readonly string[],
+  cwd: string,
+  environment: Record<string, string>,
+  stdin: "piped" | "null",
+): Deno.Command {
+  const { tasks } = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));
+  const secretFile = environment.SESSION_SECRET_FILE ?? ".session-secret";
+  const flags: string[] = tasks[task].command.match(/(?<= "?)--[\w-]+(?:=[^\s"]+)?/g);
+  return new Deno.Command(Deno.execPath(), {
+    args: [
+      "run",
+      `--config=${ROOT}deno.json`,
+      ...flags.map((flag) => flag.replace("$SESSION_SECRET_FILE", secretFile)),
+      `${ROOT}main.ts`,
+      ...(task === "start" ? [] : [task]),
+      ...args,
+    ],
+    cwd,
+    env: { NO_COLOR: "1", ...environment },
+    stdin,
+    stdout: "piped",
+    stderr: "piped",
+  });
+}
