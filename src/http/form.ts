@@ -113,8 +113,19 @@ async function parseMultipart(
   contentType: string,
 ): Promise<FormData> {
   try {
-    return await new Response(bytes, { headers: { "content-type": contentType } }).formData();
+    const form = await new Response(bytes, { headers: { "content-type": contentType } }).formData();
+    if (isClosed(bytes, contentType)) return form;
   } catch (cause) {
     throw new HttpError(400, "The form is malformed", { cause });
   }
+  throw new HttpError(400, "The form did not arrive completely");
+}
+
+/**
+ * Whether a multipart body has its closing delimiter (RFC 2046 section 5.1.1). Not every parser
+ * asks for it: some drop an unfinished part in silence.
+ */
+function isClosed(bytes: Uint8Array<ArrayBuffer>, contentType: string): boolean {
+  const [, quoted, bare] = /;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType) ?? [];
+  return new TextDecoder("latin1").decode(bytes).includes(`--${quoted ?? bare}--`);
 }
