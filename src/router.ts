@@ -141,7 +141,8 @@ function refusal(route: Route<unknown>, fault: string, cause?: unknown): RangeEr
 
 function compile(route: Route<unknown>): URLPattern {
   if (!/^[A-Z][A-Z-]*$/.test(route.method)) throw refusal(route, "its method is not in upper case");
-  if (!route.path.startsWith("/")) throw refusal(route, "its path does not start with /");
+  // "{/:language}?/about" and "*" are paths too.
+  if (!/^[/{*]/.test(route.path)) throw refusal(route, "its path does not start with /");
   try {
     return new URLPattern({ pathname: route.path });
   } catch (error) {
