@@ -1,0 +1,140 @@
+import { assertEquals, assertThrows } from "@std/assert";
+import { originGuard, type OriginGuardOptions } from "../../src/csrf/origin.ts";
+
+const OWN = "https://shop.example/cart";
+
+function passes(
+  headers: Record<string, string>,
+  options: OriginGuardOptions = {},
+  method = "POST",
+  url = OWN,
+): boolean {
+  return originGuard(options)(new Request(url, { method, headers }));
+}
+
+Deno.test.each(["GET", "HEAD", "OPTIONS"])("originGuard() lets every %s pass", (method) => {
+  const headers = { "sec-fetch-site": "cross-site", origin: "https://evil.example" };
+  assertEquals(passes(headers, {}, method), true);
+});
+
+Deno.test.each(["POST", "PUT", "PATCH", "DELETE", "PROPFIND", "get-ish"])(
+  "originGuard() checks every %s",
+  (method) => {
+    assertEquals(passes({ "sec-fetch-site": "cross-site" }, {}, method), false);
+    assertEquals(passes({ origin: "https://evil.example" }, {}, method), false);
+    assertEquals(passes({ "sec-fetch-site": "same-origin" }, {}, method), true);
+  },
+);
+
+Deno.test.each(
+  [
+    ["same-origin", true],
+    ["none", true],
+    ["same-site", false],
+    ["cross-site", false],
+    ["", false],
+    ["Same-Origin", false],
+    ["same-origin, same-origin", false],
+    ["anything", false],
+  ] as const,
+)("originGuard() takes Sec-Fetch-Site: %j for %j, whatever Origin says", (site, expected) => {
+  assertEquals(passes({ "sec-fetch-site": site }), expected);
+  for (const origin of ["https://evil.example", "https://shop.example", "null"]) {
+    assertEquals(passes({ "sec-fetch-site": site, origin }), expected);
+  }
+});
+
+Deno.test.each(
+  [
+    [OWN, "https://shop.example", true],
+    [OWN, "http://shop.example", true], // a proxy may have ended the encryption
+    ["http://shop.example/", "https://shop.example", true],
+    ["http://shop.example:443/", "https://shop.example", true],
+    ["http://shop.example:8000/", "http://shop.example:8000", true],
+    ["http://127.0.0.1:8000/", "http://127.0.0.1:8000", true],
+    ["http://[::1]:8000/", "http://[::1]:8000", true],
+    ["http://shop.example:8000/", "http://shop.example", false],
+    ["http://shop.example:8000/", "http://shop.example:8001", false],
+    ["http://127.0.0.1:8000/", "http://localhost:8000", false],
+    ["http://shop.example/", "https://shop.example:8443", false],
+    [OWN, "https://evil.example", false],
+    [OWN, "https://shop.example.evil.example", false],
+    [OWN, "https://evil-shop.example", false],
+    [OWN, "https://www.shop.example", false],
+    [OWN, "https://shop.example@evil.example", false],
+    [OWN, "https://shop.example/", false],
+    [OWN, "ftp://shop.example", false],
+    [OWN, "shop.example", false],
+    [OWN, "//shop.example", false],
+    [OWN, "https://", false],
+    [OWN, "https", false],
+    [OWN, "null", false],
+    [OWN, "", false],
+    [OWN, "https://shop.example, https://evil.example", false],
+  ] as const,
+)("originGuard() at %s takes Origin: %j for %j", (url, origin, expected) => {
+  assertEquals(passes({ origin }, {}, "POST", url), expected);
+});
+
+Deno.test("originGuard() lets pass what is no browser", () => {
+  assertEquals(passes({}), true);
+  assertEquals(passes({ referer: "https://evil.example/" }), true);
+});
+
+Deno.test("originGuard() lets trusted origins pass, and only them", () => {
+  const options = { trustedOrigins: ["https://pay.example", "http://localhost:5173"] };
+  for (const site of ["cross-site", "same-site"]) {
+    const from = (origin: string) => passes({ "sec-fetch-site": site, origin }, options);
+    assertEquals(from("https://pay.example"), true);
+    assertEquals(from("http://localhost:5173"), true);
+    assertEquals(from("http://pay.example"), false);
+    assertEquals(from("https://pay.example:444"), false);
+    assertEquals(from("https://x.pay.example"), false);
+    assertEquals(from("https://shop.example"), false);
+    assertEquals(from("null"), false);
+  }
+  assertEquals(passes({ origin: "https://pay.example" }, options), true);
+  assertEquals(passes({ origin: "https://shop.example" }, options), true);
+  assertEquals(passes({ "sec-fetch-site": "cross-site" }, options), false);
+});
+
+Deno.test("originGuard() compares with the host a trusted proxy names", () => {
+  const headers = { origin: "https://shop.example", "x-forwarded-host": "shop.example" };
+  const url = "http://10.0.0.7:8000/cart";
+  assertEquals(passes(headers, { trustProxy: true }, "POST", url), true);
+  assertEquals(passes(headers, {}, "POST", url), false);
+  const spoofed = { origin: "https://evil.example", "x-forwarded-host": "evil.example" };
+  assertEquals(passes(spoofed), false);
+});
+
+Deno.test.each(
+  [
+    ["https://app.example/", 'an origin looks like "https://app.example"'],
+    ["https://app.example/path", 'an origin looks like "https://app.example"'],
+    ["https://APP.example", 'an origin looks like "https://app.example"'],
+    ["https://app.example:443", 'an origin looks like "https://app.example"'],
+    ["https://user@app.example", 'an origin looks like "https://app.example"'],
+    [" https://app.example", 'an origin looks like "https://app.example"'],
+    ["https://*.example.com", "an origin looks like"],
+    ["ftp://app.example", "an origin looks like"],
+    ["app.example", "an origin looks like"],
+    ["*", "an origin looks like"],
+    ["null", "an origin looks like"],
+    ["", "an origin looks like"],
+    ["data:,", "an origin looks like"],
+  ] as const,
+)("originGuard() refuses to trust %j", (origin, message) => {
+  assertThrows(
+    () => originGuard({ trustedOrigins: ["https://good.example", origin] }),
+    RangeError,
+    message,
+  );
+});
+
+Deno.test("originGuard() is not changed by later changes of its options", () => {
+  const trustedOrigins = ["https://pay.example"];
+  const guard = originGuard({ trustedOrigins });
+  trustedOrigins.push("https://evil.example");
+  const request = new Request(OWN, { method: "POST", headers: { origin: "https://evil.example" } });
+  assertEquals(guard(request), false);
+});

@@ -1,0 +1,119 @@
+import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { html, redirect, withHeaders } from "../../src/http/responses.ts";
+
+Deno.test("html() makes a page", async () => {
+  const response = html("<h1>é</h1>");
+  assertEquals(response.status, 200);
+  assertEquals([...response.headers], [["content-type", "text/html; charset=utf-8"]]);
+  assertEquals(await response.text(), "<h1>é</h1>");
+});
+
+Deno.test("html() keeps status and headers, its own content type among them", () => {
+  const created = html("", { status: 201, headers: { "x-a": "1" } });
+  assertEquals(created.status, 201);
+  assertEquals(created.headers.get("x-a"), "1");
+  assertEquals(created.headers.get("content-type"), "text/html; charset=utf-8");
+  const xhtml = html("", { headers: [["Content-Type", "application/xhtml+xml"]] });
+  assertEquals(xhtml.headers.get("content-type"), "application/xhtml+xml");
+  assertEquals(html("", { status: 404 }).status, 404);
+});
+
+Deno.test("html() gives every response headers of its own", () => {
+  html("").headers.set("set-cookie", "secret");
+  assertEquals([...html("").headers], [["content-type", "text/html; charset=utf-8"]]);
+});
+
+Deno.test.each([
+  ["/cart", "/cart"],
+  ["cart?item=1#a", "cart?item=1#a"],
+  ["?page=2", "?page=2"],
+  ["https://shop.example/", "https://shop.example/"],
+  ["/caf%C3%A9", "/caf%C3%A9"],
+  ["/café", "/caf%C3%A9"],
+  ["/a b", "/a%20b"],
+  ["/😀", "/%F0%9F%98%80"],
+  ["/\ud800", "/%EF%BF%BD"],
+])("redirect(%j) leads to %j", (location, header) => {
+  const response = redirect(location);
+  assertEquals(response.status, 303);
+  assertEquals(response.body, null);
+  assertEquals(response.headers.get("location"), header);
+});
+
+Deno.test("redirect() takes a URL, and its headers can be changed", () => {
+  const response = redirect(new URL("https://shop.example/a b"));
+  response.headers.append("set-cookie", "a=1");
+  assertEquals(response.headers.get("location"), "https://shop.example/a%20b");
+});
+
+Deno.test.each([301, 302, 303, 307, 308])("redirect() knows the status %d", (status) => {
+  assertEquals(redirect("/", status).status, status);
+});
+
+Deno.test.each([200, 300, 304, 305, 306, 309, 404, NaN])(
+  "redirect() refuses the status %d",
+  (status) => {
+    assertThrows(() => redirect("/", status), RangeError, `the status is ${status}`);
+  },
+);
+
+Deno.test.each(["/\r\nset-cookie: a=1", "/\n", "/\0", "\t/", "/\x7f"])(
+  "redirect() refuses control characters in %j",
+  (location) => {
+    assertThrows(() => redirect(location), RangeError, "control characters in the location");
+  },
+);
+
+Deno.test("redirect() refuses an empty location", () => {
+  assertThrows(() => redirect(""), RangeError, "the location is empty");
+});
+
+const setX = (headers: Headers) => headers.set("x-a", "1");
+
+Deno.test("withHeaders() changes a response in place where it can", () => {
+  const response = html("");
+  assertStrictEquals(withHeaders(response, setX), response);
+  assertEquals(response.headers.get("x-a"), "1");
+});
+
+Deno.test("withHeaders() copies a response with immutable headers", () => {
+  const response = withHeaders(Response.redirect("https://shop.example/", 307), setX);
+  assertEquals(response.status, 307);
+  assertEquals(response.headers.get("location"), "https://shop.example/");
+  assertEquals(response.headers.get("x-a"), "1");
+});
+
+Deno.test("withHeaders() keeps status, headers and body of a fetched response", async () => {
+  const fetched = await fetch("data:text/plain,hello");
+  assertThrows(() => fetched.headers.set("x-a", "0"), TypeError);
+  const response = withHeaders(fetched, setX);
+  assertEquals([response.status, response.statusText], [200, "OK"]);
+  assertEquals(response.headers.get("content-type"), "text/plain");
+  assertEquals(response.headers.get("x-a"), "1");
+  assertEquals(await response.text(), "hello");
+});
+
+Deno.test("withHeaders() returns what cannot be copied as it is", () => {
+  const response = Response.error();
+  assertStrictEquals(withHeaders(response, setX), response);
+});
+
+Deno.test("withHeaders() lets the caller's mistakes through", () => {
+  assertThrows(() => withHeaders(html(""), (headers) => headers.set("x-a", "\n\0")), TypeError);
+  const mistake = () => {
+    throw new RangeError("a mistake");
+  };
+  assertThrows(() => withHeaders(html(""), mistake), RangeError, "a mistake");
+});
+
+Deno.test("withHeaders() does not stand in the way of a WebSocket", async () => {
+  await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
+    const { socket, response } = Deno.upgradeWebSocket(request);
+    socket.onmessage = () => socket.close();
+    return withHeaders(response, setX);
+  });
+  const socket = new WebSocket(`ws://127.0.0.1:${(server.addr as Deno.NetAddr).port}/`);
+  const closed = new Promise<CloseEvent>((resolve) => socket.onclose = resolve);
+  socket.onopen = () => socket.send("done");
+  assert((await closed).wasClean);
+});
