@@ -11,6 +11,7 @@ import {
 import { CsrfField } from "./csrf_field.tsx";
 import { Layout } from "./layout.tsx";
 import { page } from "./render.tsx";
+import { TextField } from "./text_field.tsx";
 import type { Visitor } from "./visitor.ts";
 
 const FORM = "cart";
@@ -52,23 +53,10 @@ function Items(
 function AddForm(
   { session, form }: { session: Session<Visitor>; form: RecalledForm },
 ): JSX.Element {
-  const error = form.error("item");
   return (
     <form method="post" action="/cart" class="card">
       <CsrfField session={session} />
-      <label for="item">Item</label>
-      <input
-        id="item"
-        name="item"
-        required
-        maxlength={MAX_LENGTH}
-        autocomplete="off"
-        value={form.value("item")}
-        autofocus={form.refused}
-        aria-invalid={error && "true"}
-        aria-describedby={error && "item-error"}
-      />
-      {error && <p class="error" id="item-error">{error}</p>}
+      <TextField form={form} name="item" label="Item" maxLength={MAX_LENGTH} />
       <button class="primary">Add to cart</button>
     </form>
   );
@@ -97,7 +85,8 @@ export const addItemView: View<Visitor> = async (context) => {
 /** `POST /cart/remove`: takes the item with the number `index` out again, if it is still there. */
 export const removeItemView: View<Visitor> = async (context) => {
   const { session } = context;
-  const index = Number((await context.form()).get("index") ?? NaN);
+  const text = String((await context.form()).get("index"));
+  const index = /^\d+$/.test(text) ? Number(text) : -1;
   const item = session.get("cart")?.[index];
   if (item === undefined) {
     session.flash("That item is no longer in your cart.", { level: "warning" });

@@ -14,6 +14,7 @@ import { CsrfField } from "./csrf_field.tsx";
 import { Layout } from "./layout.tsx";
 import { page } from "./render.tsx";
 import { SignedIn } from "./signed_in.tsx";
+import { TextField } from "./text_field.tsx";
 import type { Visitor } from "./visitor.ts";
 
 const FORM = "sign-in";
@@ -46,7 +47,6 @@ export function signInPage(
 }
 
 function SignIn({ session, form }: { session: Session<Visitor>; form: RecalledForm }): JSX.Element {
-  const error = form.error("name");
   return (
     <form method="post" action="/sign-in" class="card">
       <CsrfField session={session} />
@@ -54,19 +54,13 @@ function SignIn({ session, form }: { session: Session<Visitor>; form: RecalledFo
         This is a demonstration: a name is enough, there is no password. Whoever gives the same name
         sees the same list of sessions.
       </p>
-      <label for="name">Name</label>
-      <input
-        id="name"
+      <TextField
+        form={form}
         name="name"
-        required
-        maxlength={MAX_LENGTH}
+        label="Name"
+        maxLength={MAX_LENGTH}
         autocomplete="username"
-        value={form.value("name")}
-        autofocus={form.refused}
-        aria-invalid={error && "true"}
-        aria-describedby={error && "name-error"}
       />
-      {error && <p class="error" id="name-error">{error}</p>}
       <button class="primary">Sign in</button>
     </form>
   );

@@ -132,10 +132,10 @@ Deno.test("rememberForm() refuses more bytes than its limit", async () => {
   const error = assertThrows(
     () => rememberForm(session, "letter", { values, errors: {} }),
     HttpError,
-    "Cannot remember the form letter: what was typed takes 1230 bytes, at most 1024 fit",
+    "Cannot remember the form letter: what was typed takes 1232 bytes, at most 1024 fit",
   );
   assertEquals(error.status, 413);
   assertEquals(session.peekFlash(), []);
-  rememberForm(session, "letter", { values, errors: {} }, { maxBytes: 1230 });
+  rememberForm(session, "letter", { values, errors: {} }, { maxBytes: 1232 });
   assertEquals(recallForm(session, "letter").value("note")?.length, 600);
 });

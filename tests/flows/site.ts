@@ -1,0 +1,34 @@
+import { CookieStore, createHandler, Sessions, type SessionStore } from "../../src/mod.ts";
+import { errorPage, routes, type Visitor } from "../../views/routes.ts";
+
+/** A secret that is none: 32 times the letter x. */
+export const SECRET = "x".repeat(43) + "=";
+
+/** How a site under test differs from the real one. */
+export interface SiteOptions {
+  store?: SessionStore;
+  idleTimeout?: number;
+  now?: () => number;
+}
+
+/** The demo as `main.ts` puts it together, without a server around it. */
+export interface Site {
+  handler: (request: Request) => Promise<Response>;
+  sessions: Sessions<Visitor>;
+  errors: unknown[];
+}
+
+/** Puts the demo together. */
+export function site(options: SiteOptions = {}): Site {
+  const store = options.store ?? new CookieStore({ secrets: [SECRET] });
+  const sessions = new Sessions<Visitor>({ trace: true, ...options, store });
+  const errors: unknown[] = [];
+  const handler = createHandler({
+    routes: routes({ sessions, store }),
+    sessions,
+    csrf: true,
+    errorPage,
+    onError: (error) => errors.push(error),
+  });
+  return { handler, sessions, errors };
+}

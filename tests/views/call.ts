@@ -1,0 +1,14 @@
+import { Context, FormBody, type Session, type View } from "../../src/mod.ts";
+import type { Visitor } from "../../views/routes.ts";
+import { site } from "../flows/site.ts";
+
+/** Calls a view directly, on a blank session, or on the one given. */
+export async function call(
+  view: View<Visitor>,
+  session?: Session<Visitor>,
+  request: Request = new Request("http://localhost/"),
+): Promise<{ response: Response; session: Session<Visitor> }> {
+  session ??= await site().sessions.load(request);
+  const body = new FormBody(request, {});
+  return { response: await view(new Context(request, {}, body, session)), session };
+}

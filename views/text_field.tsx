@@ -1,0 +1,31 @@
+import type { JSX } from "preact";
+import type { RecalledForm } from "../src/mod.ts";
+
+/** A line to type into, with its label. A refused form brings back what was typed, and why not. */
+export function TextField({ form, name, label, maxLength, autocomplete = "off" }: {
+  form: RecalledForm;
+  name: string;
+  label: string;
+  maxLength: number;
+  autocomplete?: "off" | "username";
+}): JSX.Element {
+  const error = form.error(name);
+  const errorId = error === undefined ? undefined : `${name}-error`;
+  return (
+    <>
+      <label for={name}>{label}</label>
+      <input
+        id={name}
+        name={name}
+        required
+        maxlength={maxLength}
+        autocomplete={autocomplete}
+        value={form.value(name)}
+        autofocus={error !== undefined}
+        aria-invalid={error === undefined ? undefined : "true"}
+        aria-describedby={errorId}
+      />
+      {error !== undefined && <p class="error" id={errorId}>{error}</p>}
+    </>
+  );
+}
