@@ -1,5 +1,6 @@
 """The tutorial's counter on Pyramid and waitress, as its quick tutorial sets them up."""
 
+import logging
 import sys
 
 from pyramid.config import Configurator
@@ -19,6 +20,9 @@ def home(request):
     session["counter"] = session.get("counter", 0) + 1
     return Response(PAGE % session["counter"])
 
+
+# Writing a line whenever a request has to wait would only cost it speed.
+logging.getLogger("waitress.queue").setLevel(logging.ERROR)
 
 factory = SignedCookieSessionFactory("a-secret-of-exactly-32-characters", httponly=True)
 with Configurator(session_factory=factory) as config:

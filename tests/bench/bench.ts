@@ -1,0 +1,62 @@
+/**
+ * `deno task bench`: starts every contestant, puts it under load and compares. See `--help`.
+ *
+ * @module
+ */
+
+import { type Contestant, contestants } from "./contestants.ts";
+import { type BenchOptions, benchOptions, HELP } from "./options.ts";
+import { hasPyramid, installPeers } from "./peers.ts";
+import { ratios } from "./ratios.ts";
+import { machine, ratioTable, resultTable, writeFormatted } from "./report.ts";
+import { runRounds } from "./rounds.ts";
+import { satchelHeaders } from "./satchel_headers.ts";
+
+async function main(): Promise<void> {
+  const options = benchOptions(Deno.args);
+  if (options === null) return console.log(HELP);
+  await installPeers();
+  await compare(options);
+}
+
+async function compare(options: BenchOptions): Promise<void> {
+  const chosen = await choose(options.only);
+  const results = await runRounds(chosen, options);
+  const reached = ratios(results);
+  const text = [
+    "# Results",
+    `Medians of ${options.rounds} rounds (smallest–largest), ${options.connections} connections, ` +
+    `one core for the server and one for the client. ${await machine()}.`,
+    resultTable(chosen, results),
+    "Each ratio is that of the same round.",
+    ratioTable(chosen, reached),
+  ].join("\n\n");
+  console.log(text);
+  if (options.quick) return;
+  await writeFormatted({
+    "results.md": text + "\n",
+    "results.json": JSON.stringify({
+      measuredAt: new Date().toISOString(),
+      machine: await machine(),
+      options,
+      results: Object.fromEntries(results),
+      ratios: reached,
+    }),
+  });
+}
+
+async function choose(only: readonly string[]): Promise<Contestant[]> {
+  const withPyramid = await hasPyramid();
+  if (!withPyramid) {
+    console.error("Pyramid is left out: apt install python3-pyramid python3-waitress");
+  }
+  const all = contestants(await satchelHeaders(), withPyramid);
+  const unknown = only.filter((name) => !all.some((contestant) => contestant.name === name));
+  if (unknown.length > 0) {
+    const names = all.map(({ name }) => name).join(", ");
+    throw new RangeError(`Cannot run ${unknown.join(", ")}: the contestants are ${names}`);
+  }
+  return only.length === 0 ? all : all.filter(({ name }) => only.includes(name));
+}
+
+await main();
