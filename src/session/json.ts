@@ -49,18 +49,20 @@ function copy(value: unknown, path: string, ancestors: readonly unknown[]): Json
       return value;
     case "number":
       if (Number.isFinite(value)) return value;
-      throw refusal(path, String(value));
+      throw refusal(path, `${value} is not JSON`);
     case "object":
       return value === null ? null : copyObject(value, path, ancestors);
     default:
-      throw refusal(path, value === undefined ? "undefined" : `a ${typeof value}`);
+      throw refusal(path, `${value === undefined ? "" : "a "}${typeof value} is not JSON`);
   }
 }
 
 function copyObject(value: object, path: string, ancestors: readonly unknown[]): JsonValue {
   if (settled.has(value)) return value as JsonValue;
-  if (ancestors.includes(value)) throw refusal(path, "a cycle");
-  if (ancestors.length === MAX_DEPTH) throw refusal(path, `more than ${MAX_DEPTH} levels`);
+  if (ancestors.includes(value)) throw refusal(path, "a cycle is not JSON");
+  if (ancestors.length === MAX_DEPTH) {
+    throw refusal(path, `it is nested deeper than ${MAX_DEPTH} levels`);
+  }
   const inside = [...ancestors, value];
   if (Array.isArray(value)) {
     // Array.from also visits the holes of a sparse array, which JSON cannot say.
@@ -68,9 +70,11 @@ function copyObject(value: object, path: string, ancestors: readonly unknown[]):
   }
   const prototype = Object.getPrototypeOf(value);
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
-    throw refusal(path, `a ${prototype.constructor?.name || "class instance"}`);
+    throw refusal(path, `a ${prototype.constructor?.name || "class instance"} is not JSON`);
   }
-  if (Object.getOwnPropertySymbols(value).length > 0) throw refusal(path, "a symbol key");
+  if (Object.getOwnPropertySymbols(value).length > 0) {
+    throw refusal(path, "a symbol key is not JSON");
+  }
   return settle(Object.fromEntries(
     Object.entries(value).map(([key, item]) => [key, copy(item, `${path}.${key}`, inside)]),
   ));
@@ -82,5 +86,5 @@ function settle<T extends object>(value: T): T {
 }
 
 function refusal(path: string, found: string): TypeError {
-  return new TypeError(`Cannot store session value at ${path}: JSON has no ${found}`);
+  return new TypeError(`Cannot store session value at ${path}: ${found}`);
 }
