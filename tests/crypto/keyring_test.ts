@@ -1,0 +1,127 @@
+import { assert, assertEquals, assertMatch, assertNotEquals, assertThrows } from "@std/assert";
+import { generateSecret, Keyring } from "../../src/crypto/keyring.ts";
+import vectors from "./token_vectors.json" with { type: "json" };
+
+const bytes = (size: number, fill = 7): Uint8Array => new Uint8Array(size).fill(fill);
+const url = (size: number, fill?: number): string =>
+  bytes(size, fill).toBase64({ alphabet: "base64url", omitPadding: true });
+
+Deno.test("generateSecret() makes 32 random bytes in base64url", () => {
+  const secrets = Array.from({ length: 100 }, generateSecret);
+  for (const secret of secrets) assertMatch(secret, /^[A-Za-z0-9_-]{43}$/);
+  assertEquals(new Set(secrets).size, 100);
+  new Keyring(secrets);
+});
+
+Deno.test("Keyring() takes base64url and base64, with padding and without", async () => {
+  for (const size of [32, 33, 34, 64]) {
+    const secret = bytes(size, 0xfb);
+    const spellings = (["base64", "base64url"] as const).flatMap((alphabet) => [
+      secret.toBase64({ alphabet }),
+      secret.toBase64({ alphabet, omitPadding: true }),
+    ]);
+    const ids = await Promise.all(
+      spellings.map(async (text) => (await new Keyring([text]).keys())[0].idText),
+    );
+    assertEquals(new Set(ids).size, 1);
+  }
+});
+
+Deno.test("Keyring() refuses to hold no secret", () => {
+  assertThrows(
+    () => new Keyring([]),
+    RangeError,
+    "Cannot make a keyring: it has 0 secrets, at least 1 is needed",
+  );
+});
+
+Deno.test("Keyring() refuses short secrets, telling the place, the size and the limit", () => {
+  for (const size of [0, 1, 16, 31]) {
+    const error = assertThrows(() => new Keyring([url(32), url(size, 9)]), RangeError);
+    assertEquals(
+      error.message,
+      `Cannot use secret 2: it has ${size} bytes, at least 32 are needed`,
+    );
+  }
+});
+
+Deno.test("Keyring() refuses what is not base64, without printing it", () => {
+  const culprits = [
+    "correct horse battery staple correct horse",
+    `${url(32)}\n`,
+    ` ${url(32)}`,
+    `${url(32)}==`,
+    `=${url(32)}`,
+    `${url(32)}!`,
+    `${url(33)}A`,
+    "ключключключключключключключключключключключ",
+  ];
+  for (const culprit of culprits) {
+    const error = assertThrows(() => new Keyring([culprit]), RangeError);
+    assertEquals(error.message, "Cannot use secret 1: it is neither base64url nor base64");
+  }
+});
+
+Deno.test("Keyring() refuses the same secret twice, however it is spelled", () => {
+  const [first, other] = [bytes(32, 0xfb), bytes(32, 1)];
+  const secrets = [first.toBase64(), other.toBase64(), url(32, 0xfb)];
+  const error = assertThrows(() => new Keyring(secrets), RangeError);
+  assertEquals(error.message, "Cannot use secret 3: it is the same as secret 1");
+});
+
+Deno.test("Keyring.keys() derives at the first call, and then answers at once", async () => {
+  const keyring = new Keyring([url(32), url(32, 8)]);
+  const [first, second] = [keyring.keys(), keyring.keys()];
+  assert(first instanceof Promise);
+  assert(first === second, "concurrent calls share one derivation");
+  const keys = await first;
+  assert(keyring.keys() === keys);
+});
+
+Deno.test("Keyring() does no cryptography before keys() is called", () => {
+  const { importKey } = crypto.subtle;
+  crypto.subtle.importKey = () => {
+    throw new Error("Cryptography at the wrong moment");
+  };
+  try {
+    new Keyring([url(32)]);
+  } finally {
+    crypto.subtle.importKey = importKey;
+  }
+});
+
+Deno.test("Keyring.keys() tries again after a failure", async () => {
+  const keyring = new Keyring([url(32)]);
+  const { importKey } = crypto.subtle;
+  crypto.subtle.importKey = () => Promise.reject(new Error("Not now"));
+  try {
+    const failure = await Promise.resolve(keyring.keys()).catch((error: Error) => error);
+    assert(failure instanceof Error);
+  } finally {
+    crypto.subtle.importKey = importKey;
+  }
+  assertEquals((await keyring.keys()).length, 1);
+});
+
+Deno.test("Keyring.keys() keeps the order of the secrets", async () => {
+  const [a, b] = [url(32, 1), url(32, 2)];
+  const ids = (await new Keyring([a, b]).keys()).map((key) => key.idText);
+  const reversed = (await new Keyring([b, a]).keys()).map((key) => key.idText);
+  assertEquals(ids, reversed.reverse());
+  assertNotEquals(ids[0], ids[1]);
+});
+
+Deno.test("Keyring.keys() gives the ids of the committed vectors", async () => {
+  for (const { secret, keyId } of vectors) {
+    const [key] = await new Keyring([secret]).keys();
+    assertEquals(key.idText, keyId);
+    assertEquals(key.id.toHex(), keyId);
+  }
+});
+
+Deno.test("Keyring does not show its secrets when it is printed", async () => {
+  const keyring = new Keyring([url(32)]);
+  await keyring.keys();
+  assertEquals(Deno.inspect(keyring), "Keyring {}");
+  assertEquals(JSON.stringify(keyring), "{}");
+});
