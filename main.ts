@@ -41,11 +41,11 @@ async function serve(): Promise<number> {
   const pages = routes({ sessions, store });
   const handler = createHandler({ ...options, routes: pages, sessions, csrf: true, errorPage });
 
+  const stop: GracefulStop = new GracefulStop(() => server.shutdown());
   const server = listening({ hostname: config.host, port: config.port }, (address) => {
-    return Deno.serve({ ...address, onListen() {} }, log.requests(handler));
+    return Deno.serve({ ...address, onListen() {} }, log.requests(stop.guard(handler)));
   });
-  for (const notice of startUpNotices(config, secrets, server.addr.port)) log.notice(notice);
-  const stop = new GracefulStop(() => server.shutdown());
+  log.notices(startUpNotices(config, secrets, server.addr.port));
   for (const signal of ENDINGS) Deno.addSignalListener(signal, stop.signalled);
   const answered = await stop.done;
   log.close();

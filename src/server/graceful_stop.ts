@@ -1,3 +1,5 @@
+import type { Handler } from "./request_log.ts";
+
 /**
  * A signal within so many milliseconds of the first is its echo: a terminal signals the whole
  * process group, and a task runner may pass on the one it got.
@@ -13,6 +15,8 @@ export class GracefulStop {
   readonly #grace: number;
   readonly #now: () => number;
   readonly #done = Promise.withResolvers<boolean>();
+  /** Requests in flight that may have a body; each resolves when it is answered. */
+  readonly #sending = new Set<Promise<void>>();
   #asked: number | null = null;
   #timer: ReturnType<typeof setTimeout> | undefined;
 
@@ -35,12 +39,32 @@ export class GracefulStop {
     return this.#done.promise;
   }
 
+  /**
+   * Wraps a handler, to know what is in flight and to turn away what comes after the first signal.
+   * Deno 2.9 makes bodies that are still arriving unreadable at shutdown (denoland/deno#36809), so
+   * shutdown has to wait for them.
+   */
+  guard(handler: Handler): Handler {
+    return async (request) => {
+      if (this.#asked !== null) return turnedAway();
+      if (request.method === "GET" || request.method === "HEAD") return handler(request);
+      const { promise, resolve } = Promise.withResolvers<void>();
+      this.#sending.add(promise);
+      try {
+        return await handler(request);
+      } finally {
+        this.#sending.delete(promise);
+        resolve();
+      }
+    };
+  }
+
   /** To be called for every signal; bound, so that it can be passed as a listener. */
   readonly signalled = (): void => {
     if (this.#asked === null) {
       this.#asked = this.#now();
       this.#timer = setTimeout(() => this.#end(false), this.#grace);
-      this.#shutdown().then(
+      Promise.all(this.#sending).then(this.#shutdown).then(
         () => this.#end(true),
         (error) => this.#end(Promise.reject(error)),
       );
@@ -53,4 +77,9 @@ export class GracefulStop {
     clearTimeout(this.#timer);
     this.#done.resolve(answered);
   }
+}
+
+function turnedAway(): Response {
+  const headers = { "retry-after": "1", "connection": "close" };
+  return new Response("The server is stopping\n", { status: 503, headers });
 }

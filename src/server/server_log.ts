@@ -36,10 +36,10 @@ export class ServerLog {
     this.#refusals = new RefusalLog(this.#lines.push, { format: this.#format });
   }
 
-  /** Writes a notice: at once, since somebody waits for it. */
-  notice(notice: Notice): void {
+  /** Writes notices: together and at once, since somebody waits for them. */
+  notices(notices: readonly Notice[]): void {
+    for (const notice of notices) this.#lines.push(noticeLine(notice, this.#format));
     this.#lines.flush();
-    this.#outlet.log(noticeLine(notice, this.#format));
   }
 
   /** Wraps a handler so that each request leaves a line. */

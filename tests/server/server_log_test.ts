@@ -20,7 +20,7 @@ const NOTICE = { level: "info", message: "hello" } as const;
 
 /** Says one of everything. */
 async function speak(log: ServerLog): Promise<void> {
-  log.notice(NOTICE);
+  log.notices([NOTICE]);
   await log.requests(() => new Response())(REQUEST);
   log.refused("forged");
   log.error(new Error("boom"), REQUEST);
@@ -54,10 +54,10 @@ Deno.test("ServerLog keeps to notices and errors with off", async () => {
   assertEquals(notebook.errors.length, 1);
 });
 
-Deno.test("ServerLog.notice() keeps the order of what was said", async () => {
+Deno.test("ServerLog.notices() keeps the order of what was said", async () => {
   const notebook = new Notebook();
   const log = new ServerLog("text", notebook);
   await log.requests(() => new Response())(REQUEST);
-  log.notice(NOTICE);
+  log.notices([NOTICE]);
   assertEquals(notebook.logged.map((line) => line.slice(0, 5)), ["GET /", "hello"]);
 });
