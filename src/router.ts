@@ -27,6 +27,8 @@ export type Match<View> =
 /** A route table that is ready to be asked. */
 export interface Router<View> {
   /**
+   * Finds the route of a request.
+   *
    * @param method The method of the request.
    * @param pathname The path as the URL has it: percent-encoded, without query.
    * @returns The route and its percent-decoded parameters; or 404 for an unknown path, 405 with

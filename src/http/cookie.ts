@@ -78,11 +78,17 @@ export interface CookieAttributes {
 /** Writes the `Set-Cookie` texts of one cookie. */
 export interface CookieWriter {
   /**
+   * Makes the `Set-Cookie` text that sets a value.
+   *
    * @param value Cookie octets (RFC 6265 section 4.1.1), such as base64url. They are not checked.
-   * @returns The `Set-Cookie` text that sets this value.
+   * @returns The text.
    */
   set(value: string): string;
-  /** @returns The `Set-Cookie` text that deletes the cookie: same name, path and domain. */
+  /**
+   * Makes the `Set-Cookie` text that deletes the cookie: same name, path and domain.
+   *
+   * @returns The text.
+   */
   remove(): string;
   /** Bytes that every {@linkcode CookieWriter.set} text has beside the value. */
   readonly overhead: number;

@@ -126,6 +126,7 @@ async function parseMultipart(
  * asks for it: some drop an unfinished part in silence.
  */
 function isClosed(bytes: Uint8Array<ArrayBuffer>, contentType: string): boolean {
-  const [, quoted, bare] = /;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType) ?? [];
-  return new TextDecoder("latin1").decode(bytes).includes(`--${quoted ?? bare}--`);
+  const match = /;\s*boundary=(?:"([^"]+)"|([^;\s]+))/i.exec(contentType);
+  const boundary = match?.[1] ?? match?.[2];
+  return new TextDecoder("latin1").decode(bytes).includes(`--${boundary}--`);
 }

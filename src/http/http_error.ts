@@ -21,6 +21,7 @@ export interface HttpErrorOptions extends ErrorOptions {
  * ```
  */
 export class HttpError extends Error {
+  /** The name of the class. */
   override readonly name = "HttpError";
   /** The status of the answer, 400 to 599. */
   readonly status: number;
@@ -28,6 +29,8 @@ export class HttpError extends Error {
   readonly headers: HeadersInit | undefined;
 
   /**
+   * Makes an error with a status.
+   *
    * @param status The status of the answer.
    * @param message What the visitor is told beside the status. Default: nothing.
    * @param options Headers of the answer; `cause` for the log.
