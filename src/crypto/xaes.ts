@@ -106,7 +106,7 @@ export class Xaes {
       const block = Uint8Array.of(0, counter, 0x58, 0, ...nonce.subarray(0, PREFIX_SIZE));
       return encryptBlock(this.#cipher, block.map((byte, i) => byte ^ (this.#k1[i] ?? 0)));
     });
-    const key = new Uint8Array(await new Blob(await Promise.all(blocks)).arrayBuffer());
+    const key = Uint8Array.from((await Promise.all(blocks)).flatMap((block) => [...block]));
     return crypto.subtle.importKey("raw", key, "AES-GCM", false, ["encrypt", "decrypt"]);
   }
 
