@@ -84,8 +84,9 @@ function readSecrets(env: Environment): readonly string[] {
   const text = env.raw("SESSION_SECRETS");
   if (text === undefined) return [];
   const { secrets, faults } = parseSecrets(text);
-  for (const fault of faults) env.fault("SESSION_SECRETS", fault, null);
-  return secrets;
+  if (faults.length === 0) return secrets;
+  const wayOut = "deno task keygen prints one of 32 random bytes";
+  return env.fault("SESSION_SECRETS", `${faults.join("; ")} (${wayOut})`, secrets);
 }
 
 /** Checked here and not by `Environment.text`: the URL may hold a password. */

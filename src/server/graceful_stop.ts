@@ -45,17 +45,10 @@ export class GracefulStop {
    * shutdown has to wait for them.
    */
   guard(handler: Handler): Handler {
-    return async (request) => {
+    return (request) => {
       if (this.#asked !== null) return turnedAway();
-      if (request.method === "GET" || request.method === "HEAD") return handler(request);
-      const { promise, resolve } = Promise.withResolvers<void>();
-      this.#sending.add(promise);
-      try {
-        return await handler(request);
-      } finally {
-        this.#sending.delete(promise);
-        resolve();
-      }
+      const mayHaveBody = request.method !== "GET" && request.method !== "HEAD";
+      return mayHaveBody ? this.#track(handler, request) : handler(request);
     };
   }
 
@@ -72,6 +65,17 @@ export class GracefulStop {
       this.#end(false);
     }
   };
+
+  async #track(handler: Handler, request: Request): Promise<Response> {
+    const { promise, resolve } = Promise.withResolvers<void>();
+    this.#sending.add(promise);
+    try {
+      return await handler(request);
+    } finally {
+      this.#sending.delete(promise);
+      resolve();
+    }
+  }
 
   #end(answered: boolean | Promise<never>): void {
     clearTimeout(this.#timer);
