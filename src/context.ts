@@ -12,6 +12,8 @@ export class Context<Data extends object> {
   readonly #session: Session<Data> | null;
 
   /**
+   * The handler makes it; a test of a view may, too.
+   *
    * @param request The request.
    * @param params The parameters of the route's path.
    * @param form The form that comes with the request.
@@ -63,6 +65,8 @@ export class FormBody {
   #form: Promise<FormData> | undefined;
 
   /**
+   * Reads nothing yet.
+   *
    * @param request The request.
    * @param options The limit of its size.
    */

@@ -42,7 +42,6 @@ export type { SessionCookieOptions } from "./session/session_cookie.ts";
 export type { TimeLimitOptions } from "./session/time_limits.ts";
 export type { SchemaOptions, SchemaResult, StandardSchema } from "./session/schema.ts";
 export { Session } from "./session/session.ts";
-export type { SessionState } from "./session/state.ts";
 export type { Change } from "./session/change.ts";
 export type { FlashMessage, FlashOptions } from "./session/flash.ts";
 export type { Frozen, JsonValue } from "./session/json.ts";
@@ -73,7 +72,7 @@ export type {
 export { decodeRecord, encodeRecord, type SessionRecord } from "./session/record.ts";
 export { CookieStore, type CookieStoreOptions } from "./stores/cookie_store.ts";
 
-export { generateSecret, Keyring, type SealingKey, type SealingKeys } from "./crypto/keyring.ts";
+export { generateSecret, Keyring } from "./crypto/keyring.ts";
 export { Sealer, type SealerOptions, type Unsealed, type UnsealFailure } from "./crypto/seal.ts";
 
 export { originGuard, type OriginGuardOptions } from "./csrf/origin.ts";

@@ -37,6 +37,8 @@ export class Keyring {
   #keys: SealingKeys | Promise<SealingKeys> | undefined;
 
   /**
+   * Checks the secrets; no cryptography happens yet.
+   *
    * @param secrets One or more, in base64url or base64, with padding or without, of at least
    * 32 random bytes each, as {@linkcode generateSecret} makes them
    * @throws {RangeError} If there is none, or one is not base64, too short, or given twice. The
@@ -60,6 +62,8 @@ export class Keyring {
   /**
    * The keys in the order of their secrets: a promise until they are first derived, which waits
    * for the first call because some runtimes refuse cryptography outside of a request.
+   *
+   * @internal
    */
   keys(): SealingKeys | Promise<SealingKeys> {
     return this.#keys ??= this.#derive();

@@ -69,6 +69,8 @@ export class Sealer {
   #sealing: Sealing | undefined;
 
   /**
+   * Does no cryptography yet.
+   *
    * @param keyring Its newest secret seals, all of them unseal
    * @param purpose Tokens of another purpose are forgeries here
    */
@@ -80,6 +82,8 @@ export class Sealer {
   }
 
   /**
+   * Makes a token that looks different every time.
+   *
    * @param text What to seal
    * @returns A token in base64url
    * @throws {RangeError} If the text has more than 98,259 bytes

@@ -3,11 +3,13 @@
  * failing backend is never mistaken for a visitor without a session.
  */
 export class SessionStoreError extends Error {
+  /** Its class, in logs. */
   override name = "SessionStoreError";
 }
 
 /** Other requests changed the same session faster than this one could, in every attempt. */
 export class SessionConflictError extends SessionStoreError {
+  /** Its class, in logs. */
   override name = "SessionConflictError";
 }
 
@@ -26,11 +28,14 @@ export interface SizeReport {
  * stored session stays as it was.
  */
 export class SessionSizeError extends RangeError {
+  /** Its class, in logs. */
   override name = "SessionSizeError";
   /** The size found, the limit, and the largest values. */
   readonly report: SizeReport;
 
   /**
+   * Names the largest values in its message.
+   *
    * @param place What the session has to fit into, as in "its cookie".
    * @param report The size found, the limit, and the largest values.
    */
@@ -46,9 +51,14 @@ export class SessionSizeError extends RangeError {
 
 /** The session does not fit the 4096 bytes that browsers keep of a cookie (RFC 6265, section 6.1). */
 export class CookieOverflowError extends SessionSizeError {
+  /** Its class, in logs. */
   override name = "CookieOverflowError";
 
-  /** @param report The size found, the limit, and the largest values. */
+  /**
+   * Names the largest values in its message.
+   *
+   * @param report The size found, the limit, and the largest values.
+   */
   constructor(report: SizeReport) {
     super("its cookie", report);
   }

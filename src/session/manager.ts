@@ -48,6 +48,8 @@ export class Sessions<Data extends object> {
   readonly #now: () => number;
 
   /**
+   * Checks the options; no cryptography happens yet.
+   *
    * @param options The store, and everything that has a default.
    * @throws {RangeError} If an option is out of range.
    * @throws {TypeError} If owners are asked for and the store keeps none.

@@ -26,6 +26,8 @@ export class CookieStore implements SessionStore {
   readonly #sealers = new Map<string, Sealer>();
 
   /**
+   * Checks the secrets; no cryptography happens yet.
+   *
    * @param options The secrets, and bounds for the cache of unsealed cookies.
    * @throws {RangeError} If there is no secret, or one has less than 32 bytes.
    */
