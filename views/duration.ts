@@ -3,12 +3,11 @@ const format: Intl.DurationFormat = new Intl.DurationFormat("en", { style: "long
 /**
  * Says a length of time in its two largest units.
  *
- * @param seconds The length; below a second it is "less than a second".
+ * @param seconds The length; a second at least.
  * @returns For example "19 minutes, 58 seconds".
  */
 export function duration(seconds: number): string {
-  const whole = Math.floor(seconds);
-  if (whole < 1) return "less than a second";
+  const whole = Math.max(1, Math.floor(seconds));
   const units: [Intl.DurationFormatUnit, number][] = [
     ["days", Math.floor(whole / 86400)],
     ["hours", Math.floor(whole / 3600) % 24],

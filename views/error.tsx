@@ -21,7 +21,7 @@ export function errorPage({ status, title, detail }: Problem): string {
     <Layout title={`${title} · Satchel`}>
       <p class="status">{status}</p>
       <h1>{title}</h1>
-      {detail !== "" && <p>{detail}</p>}
+      {detail !== "" && <p>{/[.!?]$/.test(detail) ? detail : `${detail}.`}</p>}
       {ADVICE[status] && <p>{ADVICE[status]}</p>}
       <p>
         <a href="/">To the first page</a>

@@ -65,15 +65,15 @@ function Room({ inspection }: { inspection: Inspection }): JSX.Element {
     <section class="card">
       <h2>Room</h2>
       {limit === null ? <p>{`${bytes} bytes`}</p> : (
-        <p>
+        <>
           <label for="bytes">{`${bytes} of ${limit} bytes used`}</label>
           <meter id="bytes" min="0" max={limit} high={limit * 0.8} value={bytes}>
             {`${bytes} of ${limit}`}
           </meter>
-        </p>
+        </>
       )}
       <SizeChart
-        sizes={[...sizes, { key: "all else: dates, messages, seal, encoding", bytes: rest }]}
+        sizes={[...sizes, { key: "everything else", bytes: rest }]}
       />
     </section>
   );

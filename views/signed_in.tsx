@@ -63,5 +63,6 @@ function List({ owned }: { owned: readonly (OwnedSession & { current: boolean })
 }
 
 function ago(date: Date, now: number): string {
-  return `${duration((now - date.getTime()) / 1000)} ago`;
+  const seconds = (now - date.getTime()) / 1000;
+  return seconds < 1 ? "just now" : `${duration(seconds)} ago`;
 }

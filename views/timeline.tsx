@@ -31,7 +31,8 @@ export function Timeline(
 
 function distance(at: Date, now: Date): string {
   const seconds = (at.getTime() - now.getTime()) / 1000;
-  if (seconds === 0) return "this page";
+  if (at === now) return "this page";
+  if (Math.abs(seconds) < 1) return "just now";
   return seconds < 0 ? `${duration(-seconds)} ago` : `in ${duration(seconds)}`;
 }
 

@@ -1,0 +1,72 @@
+import { type Browser, type BrowserContext, chromium, type Page } from "playwright-core";
+import { ServerProcess, temporaryFolder } from "../server/server_process.ts";
+
+const ARGS = [
+  "--no-sandbox",
+  "--disable-gpu",
+  "--disable-quic",
+  "--no-first-run",
+  "--disable-background-networking",
+  "--disable-component-update",
+  "--disable-sync",
+];
+
+/** Where a browser test plays: the real server, and a real browser. */
+export interface Stage {
+  /** The origin of the server. */
+  origin: string;
+  browser: Browser;
+  /** A private window of its own for each test. */
+  context: BrowserContext;
+  page: Page;
+}
+
+/** Starts Chromium: the one that the variable CHROMIUM names, or that of the system. */
+export function launch(): Promise<Browser> {
+  const executablePath = Deno.env.get("CHROMIUM") ?? "/usr/bin/chromium";
+  return chromium.launch({ executablePath, args: ARGS });
+}
+
+/** Options of the window, as Playwright has them. */
+type Options = Parameters<Browser["newContext"]>[0];
+
+// One server and one browser serve all tests of a file.
+let started: { server: ServerProcess; browser: Browser; folder: Disposable } | null = null;
+
+Deno.test.afterAll(async () => {
+  await started?.browser.close();
+  await started?.server.kill();
+  started?.folder[Symbol.dispose]();
+});
+
+async function start(): Promise<{ server: ServerProcess; browser: Browser; folder: Disposable }> {
+  const folder = temporaryFolder();
+  const [server, browser] = await Promise.all([
+    ServerProcess.start({ folder: folder.path, environment: { LOG: "off" } }),
+    launch(),
+  ]);
+  return started = { server, browser, folder };
+}
+
+/** A test in a private window. Playwright keeps timers of its own: they are no leak of ours. */
+export function browserTest(
+  name: string,
+  run: (stage: Stage) => Promise<void>,
+  options: Options = {},
+): void {
+  Deno.test({
+    name,
+    sanitizeOps: false,
+    sanitizeResources: false,
+    async fn() {
+      const { server, browser } = started ?? await start();
+      const context = await browser.newContext({ baseURL: server.origin, ...options });
+      try {
+        const page = await context.newPage();
+        await run({ origin: server.origin, browser, context, page });
+      } finally {
+        await context.close();
+      }
+    },
+  });
+}

@@ -1,0 +1,58 @@
+import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { MARK, STYLE } from "../../views/assets.ts";
+import { fingerprint } from "../../views/fingerprint.ts";
+import { site } from "../flows/site.ts";
+
+function get(path: string, headers: HeadersInit = {}): Promise<Response> {
+  return site().handler(new Request(`http://localhost${path}`, { headers }));
+}
+
+for (
+  const [path, type] of [
+    [STYLE, "text/css; charset=utf-8"],
+    [MARK, "image/svg+xml"],
+  ] as const
+) {
+  Deno.test(`assetView() serves ${type} for a year`, async () => {
+    const response = await get(path);
+    assertEquals(response.status, 200);
+    assertEquals(response.headers.get("content-type"), type);
+    assertEquals(response.headers.get("cache-control"), "public, max-age=31536000, immutable");
+    const name = fingerprint(await response.text());
+    assert(path.includes(`.${name}.`));
+  });
+}
+
+Deno.test("assetView() answers 304 to who has it already", async () => {
+  const first = await get(STYLE);
+  const etag = first.headers.get("etag") ?? "";
+  assertMatch(etag, /^"[^"]+"$/);
+  await first.body?.cancel();
+  const second = await get(STYLE, { "if-none-match": `"other", ${etag}` });
+  assertEquals([second.status, second.headers.get("etag"), await second.text()], [304, etag, ""]);
+  const third = await get(STYLE, { "if-none-match": '"other"' });
+  assertEquals(third.status, 200);
+  await third.body?.cancel();
+});
+
+Deno.test("assetView() answers 404 to a name it never gave", async () => {
+  for (const path of ["/assets/style.css", "/assets/constructor", "/assets/..%2fhome.tsx"]) {
+    const response = await get(path);
+    assertEquals(response.status, 404);
+    await response.body?.cancel();
+  }
+});
+
+Deno.test("the style sheet has less than 8 KiB and asks nothing of others", async () => {
+  const text = await (await get(STYLE)).text();
+  const bytes = new TextEncoder().encode(text).length;
+  assert(bytes < 8192, `it has ${bytes} bytes`);
+  assertEquals(text.match(/url\(|@import/g), null);
+});
+
+Deno.test("fingerprint() is FNV-1a", () => {
+  assertEquals(fingerprint(""), 0xcbf29ce484222325n.toString(32).padStart(13, "0"));
+  assertEquals(fingerprint("foobar"), 0x85944171f73967e8n.toString(32).padStart(13, "0"));
+  assertNotEquals(fingerprint("a"), fingerprint("b"));
+  assertMatch(fingerprint("ü"), /^[0-9a-v]{13}$/);
+});

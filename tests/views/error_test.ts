@@ -1,0 +1,44 @@
+import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
+import { errorPage } from "../../views/error.tsx";
+import { site } from "../flows/site.ts";
+
+for (const status of [400, 403, 404, 405, 413, 415, 422, 500, 503]) {
+  Deno.test(`errorPage() says what to do about ${status}`, () => {
+    const page = errorPage({ status, title: "A Title", detail: "" });
+    assertStringIncludes(page, "<h1>A Title</h1>");
+    assertStringIncludes(page, `<p class="status">${status}</p>`);
+    assertEquals(page.match(/<p>/g)?.length, 3); // advice, ways on, footer
+  });
+}
+
+Deno.test("errorPage() escapes the detail and ends its sentence", () => {
+  const page = errorPage({ status: 418, title: "I'm a teapot", detail: "<b>No</b> & never" });
+  assertStringIncludes(page, "<p>&lt;b>No&lt;/b> &amp; never.</p>");
+  const question = errorPage({ status: 418, title: "I'm a teapot", detail: "Why?" });
+  assertStringIncludes(question, "<p>Why?</p>");
+});
+
+Deno.test("a body that is no form is refused in the site's own frame", async () => {
+  const { handler, errors } = site();
+  const request = new Request("http://localhost/cart", {
+    method: "POST",
+    body: "item=apple",
+    headers: { "content-type": "text/plain" },
+  });
+  const response = await handler(request);
+  assertEquals(response.status, 415);
+  assertStringIncludes(await response.text(), "<h1>Unsupported Media Type</h1>");
+  assertEquals(errors, []);
+});
+
+Deno.test("an unknown path is told as JSON to who asks for it", async () => {
+  const request = new Request("http://localhost/nowhere", {
+    headers: { accept: "application/json" },
+  });
+  const response = await site().handler(request);
+  assertEquals(response.headers.get("content-type"), "application/problem+json");
+  const problem = await response.json();
+  assertEquals(problem.status, 404);
+  assert(problem.detail.length > 0);
+  assertFalse(JSON.stringify(problem).includes("<"));
+});
