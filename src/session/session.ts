@@ -45,7 +45,12 @@ export class Session<Data extends object = Record<string, JsonValue>> {
     stateOf = (session) => session.#state;
   }
 
-  /** @param state What the manager loaded. */
+  /**
+   * Made by `Sessions.load` alone.
+   *
+   * @param state What the manager loaded.
+   * @internal
+   */
   constructor(state: SessionState) {
     this.#state = state;
   }
@@ -207,6 +212,10 @@ export class Session<Data extends object = Record<string, JsonValue>> {
   }
 
   #read(): SessionState {
+    if (this.#state.closed && !this.#state.accessed) {
+      const where = "its response is already committed, perhaps for a public cache";
+      throw new TypeError(`Cannot read the session: ${where}`);
+    }
     this.#state.accessed = true;
     return this.#state;
   }

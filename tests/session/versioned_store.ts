@@ -1,0 +1,100 @@
+import type {
+  FoundSession,
+  Loaded,
+  SessionRecord,
+  SessionStore,
+  SessionWrite,
+} from "../../src/mod.ts";
+import { decodeRecord, encodeRecord } from "../../src/session/record.ts";
+
+/** A session as it lies in the store. */
+interface Row {
+  readonly text: string;
+  readonly version: number;
+  /** Whether the session moved on to a new id. */
+  readonly retired?: boolean;
+}
+
+/**
+ * The smallest store that keeps versions: a `Map`. It answers at once or later, and lets a test step
+ * in before a write, as another request would.
+ */
+export class VersionedStore implements SessionStore {
+  readonly name = "versioned";
+  readonly limit = null;
+  /** What is kept, by id. */
+  readonly rows = new Map<string, Row>();
+  /** What was asked for, in order. */
+  readonly writes: SessionWrite[] = [];
+  /** How many sessions were looked for. */
+  loads = 0;
+  /** Called once before the next write is tried; then forgotten. */
+  beforeSave: (() => void | Promise<void>) | null = null;
+  /** Thrown by whatever is asked next, as a backend that is down would. */
+  failure: Error | null = null;
+  #ids = 0;
+
+  load(value: string): Loaded | Promise<Loaded> {
+    this.loads++;
+    if (this.failure !== null) throw this.failure;
+    const row = this.rows.get(value);
+    if (row === undefined) return { record: null, reason: "unknown id" };
+    if (row.retired) return { record: null, reason: "retired" };
+    const record = decodeRecord(row.text);
+    return record === null
+      ? { record, reason: "malformed" }
+      : Promise.resolve({ record, version: row.version });
+  }
+
+  async save(write: SessionWrite): Promise<string | null> {
+    const { value, loaded, record, regenerate } = write;
+    const stepIn = this.beforeSave;
+    this.beforeSave = null;
+    await stepIn?.();
+    if (this.failure !== null) throw this.failure;
+    const version = versionOf(loaded);
+    if (value !== null && !this.#isCurrent(value, version)) return null;
+    this.writes.push(write);
+    const id = value === null || regenerate ? `id-${++this.#ids}` : value;
+    if (value !== null && regenerate) this.rows.set(value, { text: "", version, retired: true });
+    this.rows.set(id, { text: encodeRecord(record), version: version + 1 });
+    return id;
+  }
+
+  async destroy(value: string): Promise<void> {
+    if (this.failure !== null) throw this.failure;
+    await Promise.resolve();
+    this.rows.delete(value);
+  }
+
+  measure(record: SessionRecord): number {
+    return encodeRecord(record).length;
+  }
+
+  ping(): Promise<void> {
+    return this.failure === null ? Promise.resolve() : Promise.reject(this.failure);
+  }
+
+  /** What is kept under an id. */
+  record(value: string): SessionRecord | null {
+    return decodeRecord(this.rows.get(value)?.text ?? "");
+  }
+
+  /** Changes a session behind the back of whoever has loaded it. */
+  meddle(value: string, change: (record: SessionRecord) => void): void {
+    const row = this.rows.get(value);
+    const record = this.record(value);
+    if (row === undefined || record === null) throw new Error(`There is no session ${value}`);
+    change(record);
+    this.rows.set(value, { text: encodeRecord(record), version: row.version + 1 });
+  }
+
+  #isCurrent(value: string, version: number): boolean {
+    const row = this.rows.get(value);
+    return row !== undefined && !row.retired && row.version === version;
+  }
+}
+
+function versionOf(loaded: FoundSession | null): number {
+  return typeof loaded?.version === "number" ? loaded.version : 0;
+}
