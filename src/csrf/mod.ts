@@ -20,5 +20,4 @@
  */
 
 export { originGuard, type OriginGuardOptions } from "./origin.ts";
-export type { RequestOriginOptions } from "../http/request_origin.ts";
 export { CSRF_FIELD, CSRF_HEADER, csrfToken, renewCsrfToken, verifyCsrfToken } from "./token.ts";
