@@ -240,40 +240,41 @@ Deno.test("createRouter() names the cause of a bad pattern", () => {
   assert(error.cause instanceof TypeError);
 });
 
-Deno.test("match() of 200 literal routes tries no pattern", () => {
-  const lines = Array.from({ length: 200 }, (_, i) => `GET /page${i}`);
-  const many = createRouter(table("GET /:any/:thing", ...lines));
+/** How many patterns are tried while a function runs. */
+function patternsTried(run: () => void): number {
   const { exec } = URLPattern.prototype;
   let tried = 0;
-  URLPattern.prototype.exec = function (...args) {
-    tried++;
-    return exec.apply(this, args);
-  };
+  URLPattern.prototype.exec = new Proxy(exec, {
+    apply(target, pattern, args) {
+      tried++;
+      return Reflect.apply(target, pattern, args);
+    },
+  });
   try {
-    for (let i = 0; i < 200; i++) assertEquals(short(many.match("GET", `/page${i}`)), lines[i]);
-    assertEquals(tried, 0);
-    assertEquals(short(many.match("GET", "/a/b")), 'GET /:any/:thing {"any":"a","thing":"b"}');
-    assertEquals(tried, 1);
+    run();
   } finally {
     URLPattern.prototype.exec = exec;
   }
+  return tried;
+}
+
+Deno.test("match() of 200 literal routes tries no pattern", () => {
+  const lines = Array.from({ length: 200 }, (_, i) => `GET /page${i}`);
+  const many = createRouter(table("GET /:any/:thing", ...lines));
+  const literal = () => {
+    for (let i = 0; i < 200; i++) assertEquals(short(many.match("GET", `/page${i}`)), lines[i]);
+  };
+  assertEquals(patternsTried(literal), 0);
+  const found = 'GET /:any/:thing {"any":"a","thing":"b"}';
+  assertEquals(patternsTried(() => assertEquals(short(many.match("GET", "/a/b")), found)), 1);
 });
 
 Deno.test("match() of 200 patterns tries only those with the right beginning", () => {
   const lines = Array.from({ length: 200 }, (_, i) => [`GET /p${i}/:id`, `GET /deep/p${i}/:id`]);
   const many = createRouter(table(...lines.flat()));
-  const { exec } = URLPattern.prototype;
-  let tried = 0;
-  URLPattern.prototype.exec = function (...args) {
-    tried++;
-    return exec.apply(this, args);
-  };
-  try {
-    assertEquals(short(many.match("GET", "/p77/x")), 'GET /p77/:id {"id":"x"}');
-    assertEquals(tried, 1);
-    assertEquals(short(many.match("GET", "/deep/p150/x")), 'GET /deep/p150/:id {"id":"x"}');
-    assert(tried <= 4, `${tried} patterns tried`);
-  } finally {
-    URLPattern.prototype.exec = exec;
-  }
+  const find = (path: string, route: string) =>
+    patternsTried(() => assertEquals(short(many.match("GET", path)), `${route} {"id":"x"}`));
+  assertEquals(find("/p77/x", "GET /p77/:id"), 1);
+  const tried = find("/deep/p150/x", "GET /deep/p150/:id");
+  assert(tried <= 3, `${tried} patterns tried`);
 });
