@@ -217,7 +217,7 @@ export class Sessions<Data extends object> {
       if (view === null) {
         replay(first, state);
       } else {
-        await response.body?.cancel();
+        response.body?.cancel().catch(() => {}); // nobody will read it
         response = await view(fresh);
       }
       return await this.#committer.commit(state, response);
