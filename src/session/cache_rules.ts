@@ -2,6 +2,9 @@ import { withHeaders } from "../http/responses.ts";
 
 const PRIVATE = "private, no-cache";
 
+/** Some shared caches would heed one of these instead: RFC 9213, and what there was before it. */
+const INSTEAD = /^(?:.+-cache|surrogate|edge)-control$|^x-accel-expires$/;
+
 /**
  * Keeps a response that depends on a session out of every shared cache (RFC 9111, section 5.2.2.7),
  * whatever the view said; how long the visitor's own browser keeps it stays the view's choice.
@@ -20,8 +23,9 @@ export function keepPrivate(response: Response): Response {
     else if (!/^(private|no-store)$/i.test(control)) {
       headers.set("cache-control", privately(control));
     }
-    // A cache that knows RFC 9213 would heed this one instead.
-    headers.delete("cdn-cache-control");
+    for (const name of [...headers.keys()]) {
+      if (INSTEAD.test(name)) headers.delete(name);
+    }
   });
 }
 
