@@ -1,7 +1,7 @@
 import { keepPrivate } from "./cache_rules.ts";
 import type { ChangeTrace } from "./change_trace.ts";
 import { CookieOverflowError } from "./errors.ts";
-import { sizesOf } from "./record.ts";
+import { sizeReport } from "./record.ts";
 import { MAX_COOKIE_BYTES } from "./session_cookie.ts";
 import type { SessionOptions } from "./session_options.ts";
 import type { SessionState } from "./state.ts";
@@ -73,8 +73,7 @@ export class Committer {
     if (value === null) return null;
     const bytes = cookie.overhead + value.length;
     if (bytes > MAX_COOKIE_BYTES) {
-      const largest = sizesOf(record).slice(0, 3);
-      throw new CookieOverflowError({ bytes, limit: MAX_COOKIE_BYTES, largest });
+      throw new CookieOverflowError(sizeReport(record, bytes, MAX_COOKIE_BYTES));
     }
     this.#trace?.remember(value, changes);
     const kept = keepPrivate(response);

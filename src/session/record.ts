@@ -1,3 +1,4 @@
+import type { SizeReport } from "./errors.ts";
 import type { FlashMessage } from "./flash.ts";
 import type { JsonValue } from "./json.ts";
 
@@ -79,8 +80,19 @@ export function decodeRecord(text: string): SessionRecord | null {
 
 /** The largest values of a record, biggest first, in bytes of JSON with their keys. */
 export function sizesOf(record: SessionRecord): { key: string; bytes: number }[] {
+  return sizes(record.data);
+}
+
+/** What there is to say of a record that is too large: the flash messages may be to blame as well. */
+export function sizeReport(record: SessionRecord, bytes: number, limit: number): SizeReport {
+  const { data, flash } = record;
+  const queue: [string, unknown][] = flash.length > 0 ? [["flash messages", flat(flash)]] : [];
+  return { bytes, limit, largest: sizes([...data, ...queue]).slice(0, 3) };
+}
+
+function sizes(parts: Iterable<[string, unknown]>): { key: string; bytes: number }[] {
   const encoder = new TextEncoder();
-  return Array.from(record.data, ([key, value]) => ({
+  return Array.from(parts, ([key, value]) => ({
     key,
     bytes: encoder.encode(JSON.stringify({ [key]: value })).length - 1,
   })).sort((one, other) => other.bytes - one.bytes);

@@ -183,6 +183,7 @@ export class Session<Data extends object = Record<string, JsonValue>> {
     const state = this.#writable();
     state.record = blankRecord(state.now);
     state.changes = [];
+    state.regenerated = false;
     state.destroyed = true;
   }
 

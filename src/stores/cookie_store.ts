@@ -1,6 +1,7 @@
 import { Keyring } from "../crypto/keyring.ts";
 import { Sealer, type SealerOptions, tokenLength, type Unsealed } from "../crypto/seal.ts";
-import { decodeRecord, encodeRecord, type SessionRecord } from "../session/record.ts";
+import { CookieOverflowError } from "../session/errors.ts";
+import { decodeRecord, encodeRecord, type SessionRecord, sizeReport } from "../session/record.ts";
 import type { Loaded, SessionStore, SessionWrite } from "../session/store.ts";
 import { MAX_COOKIE_BYTES } from "../session/session_cookie.ts";
 
@@ -43,8 +44,12 @@ export class CookieStore implements SessionStore {
   }
 
   /** Seals a record. There is no one to collide with. */
-  save({ cookieName, record }: SessionWrite): Promise<string> {
-    return this.#sealer(cookieName).seal(encodeRecord(record));
+  async save({ cookieName, record }: SessionWrite): Promise<string> {
+    const text = encodeRecord(record);
+    if (text.length > MAX_COOKIE_BYTES) { // not worth the sealing, nor within its bounds
+      throw new CookieOverflowError(sizeReport(record, this.measure(record), MAX_COOKIE_BYTES));
+    }
+    return await this.#sealer(cookieName).seal(text);
   }
 
   /** Does nothing: taking the cookie away is all that can be done. */
