@@ -19,6 +19,7 @@ export function resultTable(contestants: readonly Contestant[], results: Results
     return [
       title,
       spreadText(of("perSecond")),
+      format(of("cpuMicros").median, 1),
       format(of("p50").median, 2),
       format(of("p99").median, 2),
     ];

@@ -6,7 +6,7 @@
 import { page } from "../page.ts";
 
 const [port, json = "[]"] = Deno.args;
-const headers: [string, string][] = JSON.parse(json);
+const headers = new Headers(JSON.parse(json));
 let count = 0;
 
 Deno.serve({ hostname: "127.0.0.1", port: Number(port), onListen() {} }, () => {

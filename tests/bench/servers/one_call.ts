@@ -7,7 +7,7 @@
 import { page } from "../page.ts";
 
 const [port, json = "[]", calls = "encrypt"] = Deno.args;
-const headers: [string, string][] = JSON.parse(json);
+const headers = new Headers(JSON.parse(json));
 const key = await crypto.subtle.importKey("raw", new Uint8Array(32).fill(7), "AES-GCM", false, [
   "encrypt",
   "decrypt",
