@@ -37,7 +37,7 @@ export interface HandlerOptions<Data extends object> {
  * Makes a handler for `Deno.serve`, or whatever else takes a function from `Request` to `Response`.
  *
  * @param options The routes and the sessions, and everything that has a default.
- * @returns The handler. It never throws.
+ * @returns The handler. It never throws, unless `onError` does.
  *
  * @example
  * ```ts
@@ -87,7 +87,12 @@ export function createHandler<Data extends object>(
   function explain(error: unknown, request: Request): Response {
     const failure = failureOf(error);
     if (failure.status >= 500) onError?.(error, request);
-    return errorPage(request, failure, options.errorPage);
+    try {
+      return errorPage(request, failure, options.errorPage);
+    } catch (error) { // the application's page has an error of its own
+      onError?.(error, request);
+      return errorPage(request, failureOf(error));
+    }
   }
 }
 
@@ -96,11 +101,14 @@ async function run<Data extends object>(
   context: Context<Data>,
 ): Promise<Response> {
   try {
-    return await view(context);
+    const response = await view(context);
+    if (response) return response;
   } catch (error) {
     if (error instanceof Response) return error;
     throw error;
   }
+  const { method, url } = context.request;
+  throw new TypeError(`Cannot answer ${method} ${pathOf(url)}: its view gave no Response`);
 }
 
 async function checkToken<Data extends object>(
@@ -144,6 +152,7 @@ function isSafe({ method }: Request): boolean {
 
 /** A HEAD gets what a GET would get, but for the body (RFC 9110, section 9.3.2). */
 function bodiless(response: Response): Response {
-  response.body?.cancel();
+  if (response.body === null) return response;
+  response.body.cancel().catch(() => {}); // nobody will read it
   return new Response(null, response);
 }

@@ -1,0 +1,373 @@
+import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  createHandler,
+  csrfToken,
+  type HandlerOptions,
+  html,
+  HttpError,
+  redirect,
+  type Route,
+  Sessions,
+  SessionSizeError,
+  type SessionStore,
+  SessionStoreError,
+  type View,
+} from "../src/mod.ts";
+import { cookieSessions, type Values } from "./session/visitor.ts";
+import { VersionedStore } from "./session/versioned_store.ts";
+
+const ORIGIN = "http://shop.example";
+
+/** A handler of one view under `/` for GET and POST, and what it reported as errors. */
+function handlerOf(view: View<Values>, options: Partial<HandlerOptions<Values>> = {}) {
+  const errors: unknown[] = [];
+  const handler = createHandler<Values>({
+    sessions: cookieSessions(),
+    routes: [{ method: "GET", path: "/", view }, { method: "POST", path: "/", view }],
+    onError: (error) => errors.push(error),
+    ...options,
+  });
+  return { handler, errors };
+}
+
+function request(path = "/", init: RequestInit = {}): Request {
+  return new Request(ORIGIN + path, init);
+}
+
+function post(fields: Record<string, string> = {}, headers: Record<string, string> = {}): Request {
+  return request("/", { method: "POST", body: new URLSearchParams(fields), headers });
+}
+
+/** A store that counts who asks: a request that must touch no session must not even load one. */
+class WatchedStore extends VersionedStore {
+  get untouched(): boolean {
+    return this.loads === 0 && this.writes.length === 0;
+  }
+}
+
+const bump: View<Values> = ({ session }) => {
+  session.update("counter", (count) => Number(count ?? 0) + 1);
+  return html(String(session.get("counter")));
+};
+
+Deno.test("createHandler() answers with the view's page and its session's cookie", async () => {
+  const { handler, errors } = handlerOf(bump);
+  const first = await handler(request());
+  const [line = ""] = first.headers.getSetCookie();
+  assertMatch(line, /^session=[\w-]+; HttpOnly; SameSite=Lax; Path=\/$/);
+  const cookie = line.replace(/;.*/, "");
+  const second = await handler(request("/", { headers: { cookie } }));
+  assertEquals([await first.text(), await second.text()], ["1", "2"]);
+  assertEquals(errors, []);
+});
+
+for (
+  const [what, path, method, status] of [
+    ["an unknown path", "/nowhere", "GET", 404],
+    ["a known path with another method", "/", "DELETE", 405],
+    ["an OPTIONS that no route answers", "/", "OPTIONS", 405],
+    ["an encoding that cannot be decoded", "/%E0%A4%A", "GET", 400],
+  ] as const
+) {
+  Deno.test(`createHandler() answers ${status} to ${what}, and touches no session`, async () => {
+    const store = new WatchedStore();
+    const sessions = new Sessions<Values>({ store, renewAfter: 0 });
+    const { handler, errors } = handlerOf(bump, { sessions });
+    const response = await handler(request(path, { method, headers: { cookie: "session=id-1" } }));
+    assertEquals(response.status, status);
+    assert(store.untouched);
+    assertEquals(response.headers.getSetCookie(), []);
+    assertEquals(response.headers.get("vary"), "Accept");
+    assertEquals(response.headers.get("allow"), status === 405 ? "GET, HEAD, POST" : null);
+    assertEquals(errors, []);
+  });
+}
+
+Deno.test("createHandler() touches no session on a route that has none", async () => {
+  const store = new WatchedStore();
+  const route: Route<Values> = {
+    method: "GET",
+    path: "/assets/:file",
+    view: ({ params }) => new Response(params.file, { headers: { "cache-control": "public" } }),
+    session: false,
+  };
+  const sessions = new Sessions<Values>({ store });
+  const { handler } = handlerOf(bump, { sessions, routes: [route] });
+  const response = await handler(
+    request("/assets/a.css", { headers: { cookie: "session=id-1" } }),
+  );
+  assertEquals(await response.text(), "a.css");
+  assertEquals(response.headers.get("cache-control"), "public");
+  assertEquals(response.headers.get("vary"), null);
+  assert(store.untouched);
+});
+
+Deno.test("createHandler() tells a view without a session that it has none", async () => {
+  const routes: Route<Values>[] = [{ method: "GET", path: "/", view: bump, session: false }];
+  const { handler, errors } = handlerOf(bump, { routes });
+  assertEquals((await handler(request())).status, 500);
+  assertStringIncludes(
+    String(errors[0]),
+    "Cannot use the session: the route says that it has none",
+  );
+});
+
+Deno.test("createHandler() answers HEAD like GET, without the body", async () => {
+  const { handler } = handlerOf(bump);
+  const response = await handler(request("/", { method: "HEAD" }));
+  assertEquals([response.status, response.body], [200, null]);
+  assertEquals(response.headers.get("content-type"), "text/html; charset=utf-8");
+  assertEquals(response.headers.getSetCookie().length, 1);
+  const missing = await handler(request("/nowhere", { method: "HEAD" }));
+  assertEquals([missing.status, missing.body], [404, null]);
+});
+
+Deno.test("createHandler() lets go of a body that a HEAD does not need, whatever its source says", async () => {
+  let cancelled = false;
+  const { handler, errors } = handlerOf(() =>
+    new Response(
+      new ReadableStream({
+        cancel() {
+          cancelled = true;
+          throw new Error("a source that does not like to be cancelled");
+        },
+      }),
+    )
+  );
+  const response = await handler(request("/", { method: "HEAD" }));
+  await Promise.resolve();
+  assertEquals([response.status, cancelled, errors], [200, true, []]);
+});
+
+Deno.test("createHandler() keeps the session where a view throws a Response", async () => {
+  const { handler, errors } = handlerOf((context) => {
+    bump(context);
+    throw redirect("/elsewhere");
+  });
+  const response = await handler(request());
+  assertEquals([response.status, response.headers.get("location")], [303, "/elsewhere"]);
+  assertEquals(response.headers.getSetCookie().length, 1);
+  assertEquals(errors, []);
+});
+
+for (
+  const [what, thrown, status, reported] of [
+    ["an HttpError", new HttpError(422, "Two of them, please"), 422, 0],
+    ["an HttpError of the server's", new HttpError(503, "Come back later"), 503, 1],
+    ["an Error", new Error("secret detail"), 500, 1],
+    ["something else", "secret detail", 500, 1],
+    ["a TypeError", new TypeError("secret detail"), 500, 1],
+    ["a store's failure", new SessionStoreError("secret detail"), 503, 1],
+    [
+      "a session that does not fit",
+      new SessionSizeError("the store", { bytes: 9, limit: 8, largest: [] }),
+      413,
+      0,
+    ],
+  ] as const
+) {
+  Deno.test(`createHandler() commits nothing of a view that throws ${what}`, async () => {
+    const { handler, errors } = handlerOf((context) => {
+      bump(context);
+      throw thrown;
+    });
+    const response = await handler(request());
+    assertEquals(response.status, status);
+    assertEquals(response.headers.getSetCookie(), []);
+    assertEquals(response.headers.get("cache-control"), "no-store");
+    assertFalse((await response.text()).includes("secret detail"));
+    assertEquals(errors, reported === 1 ? [thrown] : []);
+  });
+}
+
+Deno.test("createHandler() shows what an HttpError says, with its headers", async () => {
+  const { handler } = handlerOf(() => {
+    throw new HttpError(429, "Slower, please", { headers: { "retry-after": "9" } });
+  });
+  const response = await handler(request("/", { headers: { accept: "application/json" } }));
+  assertEquals(response.headers.get("retry-after"), "9");
+  assertEquals((await response.json()).detail, "Slower, please");
+});
+
+Deno.test("createHandler() answers 413 to a session that outgrows its cookie, and sends none of it", async () => {
+  const { handler, errors } = handlerOf(({ session, request }) => {
+    session.set("item", "x".repeat(Number(request.headers.get("x-size"))));
+    return html("done");
+  });
+  for (const size of ["5000", "500000"]) {
+    const response = await handler(request("/", { headers: { "x-size": size } }));
+    assertEquals([response.status, response.headers.getSetCookie()], [413, []]);
+    assertStringIncludes(await response.text(), "the largest values are item (");
+  }
+  assertEquals(errors, []);
+});
+
+Deno.test("createHandler() answers 503 when the store is down, not with a new session", async () => {
+  const store = new VersionedStore();
+  const { handler, errors } = handlerOf(bump, { sessions: new Sessions<Values>({ store }) });
+  store.failure = new SessionStoreError("Cannot reach the store: 10.0.0.7 is unplugged");
+  const response = await handler(request("/", { headers: { cookie: "session=id-1" } }));
+  assertEquals([response.status, response.headers.get("retry-after")], [503, "2"]);
+  assertEquals(response.headers.getSetCookie(), []);
+  assertFalse((await response.text()).includes("10.0.0.7"));
+  assertEquals(errors, [store.failure]);
+});
+
+Deno.test("createHandler() answers 500 when a store breaks its contract", async () => {
+  const store: SessionStore = new VersionedStore();
+  store.load = () => Promise.reject(new TypeError("a bug"));
+  const { handler, errors } = handlerOf(bump, { sessions: new Sessions<Values>({ store }) });
+  const response = await handler(request("/", { headers: { cookie: "session=id-1" } }));
+  assertEquals([response.status, errors.length], [500, 1]);
+});
+
+Deno.test("createHandler() refuses what another site sends, before anything else", async () => {
+  const store = new WatchedStore();
+  const sessions = new Sessions<Values>({ store });
+  let runs = 0;
+  const { handler, errors } = handlerOf(() => html(String(++runs)), { sessions });
+  const headers = { "sec-fetch-site": "cross-site", "cookie": "session=id-1" };
+  assertEquals((await handler(post({}, headers))).status, 403);
+  assertEquals((await handler(post({}, { origin: "https://evil.example" }))).status, 403);
+  assertEquals([runs, store.untouched, errors], [0, true, []]);
+  assertEquals((await handler(post({}, { "sec-fetch-site": "same-origin" }))).status, 200);
+  assertEquals((await handler(request("/", { headers }))).status, 200);
+});
+
+Deno.test("createHandler() lets trusted origins in", async () => {
+  const { handler } = handlerOf(bump, { trustedOrigins: ["https://pay.example:8443"] });
+  const from = (origin: string) => handler(post({}, { origin })).then(({ status }) => status);
+  assertEquals(await from("https://pay.example:8443"), 200);
+  assertEquals(await from("https://pay.example"), 403);
+});
+
+Deno.test("createHandler() asks for the session's token where the application wants that", async () => {
+  const view: View<Values> = ({ session }) => html(csrfToken(session));
+  const { handler, errors } = handlerOf(view, { csrf: true });
+  const page = await handler(request());
+  const cookie = page.headers.getSetCookie()[0]?.replace(/;.*/, "") ?? "";
+  const token = await page.text();
+  const status = async (fields: Record<string, string>, headers: Record<string, string> = {}) =>
+    (await handler(post(fields, { cookie, ...headers }))).status;
+  assertEquals(await status({}), 403);
+  assertEquals(await status({ csrf_token: token }), 200);
+  assertEquals(await status({}, { "x-csrf-token": token }), 200);
+  assertEquals(await status({ csrf_token: token }, { "x-csrf-token": "wrong" }), 403);
+  assertEquals(await status({ csrf_token: `${token}A` }), 403);
+  assertEquals(await status({ csrf_token: "ünïcödé" }), 403);
+  assertEquals((await handler(post({ csrf_token: token }))).status, 403);
+  assertEquals(errors, []);
+});
+
+Deno.test("createHandler() takes no token from the URL, nor a file for one", async () => {
+  const view: View<Values> = ({ session }) => html(csrfToken(session));
+  const { handler } = handlerOf(view, { csrf: true });
+  const page = await handler(request());
+  const cookie = page.headers.getSetCookie()[0]?.replace(/;.*/, "") ?? "";
+  const token = await page.text();
+  const inUrl = request(`/?csrf_token=${token}`, { method: "POST", headers: { cookie } });
+  assertEquals((await handler(inUrl)).status, 403);
+  const body = new FormData();
+  body.set("csrf_token", new File([token], "token.txt"));
+  assertEquals(
+    (await handler(request("/", { method: "POST", headers: { cookie }, body }))).status,
+    403,
+  );
+});
+
+Deno.test("createHandler() lets a route decide about the token", async () => {
+  const routes = (csrf: boolean): Route<Values>[] => [
+    { method: "POST", path: "/", view: () => html("done"), csrf },
+  ];
+  const asking = handlerOf(bump, { csrf: false, routes: routes(true) });
+  assertEquals((await asking.handler(post())).status, 403);
+  const open = handlerOf(bump, { csrf: true, routes: routes(false) });
+  assertEquals((await open.handler(post())).status, 200);
+});
+
+Deno.test("createHandler() reads a form once for the guard and the view", async () => {
+  const view: View<Values> = async (context) => {
+    const form = context.request.method === "POST" ? await context.form() : null;
+    return html(`${form?.get("item") ?? ""} ${csrfToken(context.session)}`);
+  };
+  const { handler } = handlerOf(view, { csrf: true });
+  const page = await handler(request());
+  const cookie = page.headers.getSetCookie()[0]?.replace(/;.*/, "") ?? "";
+  const token = (await page.text()).trim();
+  const response = await handler(post({ item: "tea", csrf_token: token }, { cookie }));
+  assertMatch(await response.text(), /^tea /);
+});
+
+Deno.test("createHandler() answers 413, 415 and 400 to forms that are none", async () => {
+  const { handler, errors } = handlerOf(
+    async (context) => html(String((await context.form()).get("a"))),
+    { maxBodySize: 10 },
+  );
+  const send = async (body: BodyInit, type: string) => {
+    const headers = { "content-type": type };
+    return (await handler(request("/", { method: "POST", body, headers }))).status;
+  };
+  const form = "application/x-www-form-urlencoded";
+  assertEquals(await send("a=1", form), 200);
+  assertEquals(await send("a=123456789", form), 413);
+  assertEquals(await send("{}", "application/json"), 415);
+  assertEquals(await send("--x", "multipart/form-data; boundary=x"), 400);
+  assertEquals(errors, []);
+});
+
+Deno.test("createHandler() puts security headers on every response", async () => {
+  const { handler } = handlerOf(bump);
+  for (const path of ["/", "/nowhere"]) {
+    const { headers } = await handler(request(path));
+    assertEquals(headers.get("x-content-type-options"), "nosniff");
+    assertStringIncludes(headers.get("content-security-policy") ?? "", "frame-ancestors 'none'");
+  }
+});
+
+Deno.test("createHandler() renders errors as the application wants, as JSON for programs", async () => {
+  const { handler } = handlerOf(bump, { errorPage: ({ status, title }) => `${status} ${title}!` });
+  assertEquals(await (await handler(request("/nowhere"))).text(), "404 Not Found!");
+  const program = await handler(request("/nowhere", { headers: { accept: "application/json" } }));
+  assertEquals(program.headers.get("content-type"), "application/problem+json");
+  assertEquals((await program.json()).status, 404);
+});
+
+Deno.test("createHandler() falls back on its own error page where the application's fails", async () => {
+  const broken = new Error("the error page has an error");
+  const { handler, errors } = handlerOf(bump, {
+    errorPage() {
+      throw broken;
+    },
+  });
+  const response = await handler(request("/nowhere"));
+  assertEquals(response.status, 500);
+  assertStringIncludes(await response.text(), "<h1>Internal Server Error</h1>");
+  assertEquals(errors, [broken]);
+});
+
+Deno.test("createHandler() reports a view that answers with nothing", async () => {
+  let runs = 0;
+  const forgetful = (() => void runs++) as unknown as View<Values>;
+  const { handler, errors } = handlerOf(forgetful);
+  assertEquals((await handler(request())).status, 500);
+  assertStringIncludes(String(errors[0]), "Cannot answer GET /: its view gave no Response");
+  assertEquals([runs, errors.length], [1, 1]);
+});
+
+Deno.test("createHandler() passes on a response that cannot be copied, also to a HEAD", async () => {
+  const { handler, errors } = handlerOf(() => Response.error());
+  assertEquals((await handler(request())).type, "error");
+  assertEquals((await handler(request("/", { method: "HEAD" }))).type, "error");
+  assertEquals(errors, []);
+});
+
+Deno.test("createHandler() refuses a table with the same route twice", () => {
+  const route: Route<Values> = { method: "GET", path: "/", view: bump };
+  let message = "";
+  try {
+    handlerOf(bump, { routes: [route, route] });
+  } catch (error) {
+    message = String(error);
+  }
+  assertStringIncludes(message, "it is in the table already");
+});
