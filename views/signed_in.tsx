@@ -49,8 +49,7 @@ function List({ owned }: { owned: readonly (OwnedSession & { current: boolean })
       {owned.map(({ label, createdAt, renewedAt, current }) => (
         <li>
           <span>
-            {label || "An unnamed program"}
-            {current && <b>{" "}(this one)</b>}
+            {label || "An unnamed program"} {current && <b>(this one)</b>}
             <br />
             <span class="soft">
               {`begun ${ago(createdAt, now)}, last renewed ${ago(renewedAt, now)}`}

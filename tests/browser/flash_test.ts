@@ -1,0 +1,48 @@
+import { assertEquals } from "@std/assert";
+import type { Page } from "playwright-core";
+import { browserTest } from "./stage.ts";
+
+const ADDED = "Your item was added.";
+
+async function add(page: Page, item: string): Promise<void> {
+  await page.goto("/cart");
+  await page.getByRole("textbox", { name: "Item" }).fill(item);
+  await page.getByRole("button", { name: "Add to cart" }).click();
+}
+
+async function messages(page: Page): Promise<string[]> {
+  return await page.getByRole("status").allInnerTexts();
+}
+
+browserTest("a message is shown once, and a reload sends no form again", async ({ page }) => {
+  await add(page, "apple");
+  assertEquals(await messages(page), [ADDED]);
+  await page.reload();
+  assertEquals(await messages(page), []);
+  assertEquals(await page.getByRole("button", { name: "Remove" }).count(), 1);
+});
+
+browserTest("the back button does not bring a message back", async ({ page }) => {
+  await add(page, "apple");
+  assertEquals(await messages(page), [ADDED]);
+  await page.goto("/howdy");
+  assertEquals(await messages(page), []);
+  await page.goBack();
+  assertEquals(new URL(page.url()).pathname, "/cart");
+  assertEquals(await messages(page), []);
+  assertEquals(await page.getByRole("button", { name: "Remove" }).count(), 1);
+});
+
+browserTest("a message is shown in one of two tabs", async ({ context, page }) => {
+  await add(page, "apple");
+  const other = await context.newPage();
+  await other.goto("/cart");
+  assertEquals([await messages(page), await messages(other)], [[ADDED], []]);
+});
+
+browserTest("a message can be dismissed without JavaScript", async ({ page }) => {
+  await add(page, "apple");
+  await page.getByRole("checkbox", { name: `Dismiss: ${ADDED}` }).check();
+  assertEquals(await messages(page), []);
+  assertEquals(await page.getByText(ADDED).isVisible(), false);
+}, { javaScriptEnabled: false });

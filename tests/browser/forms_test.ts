@@ -1,0 +1,106 @@
+import { assert, assertEquals } from "@std/assert";
+import { browserTest } from "./stage.ts";
+
+browserTest("forms work without JavaScript", async ({ page }) => {
+  await page.goto("/cart");
+  for (const item of ["apple", "pear"]) {
+    await page.getByRole("textbox", { name: "Item" }).fill(item);
+    await page.getByRole("button", { name: "Add to cart" }).click();
+  }
+  await page.getByRole("button", { name: "Remove apple" }).click();
+  assertEquals(await page.getByRole("button", { name: /^Remove/ }).count(), 1);
+  await page.getByRole("button", { name: "Empty the cart" }).click();
+  assert(await page.getByText("There is nothing in it yet.").isVisible());
+}, { javaScriptEnabled: false });
+
+browserTest(
+  "a refused form keeps what was typed and says why beside the field",
+  async ({ page }) => {
+    await page.goto("/cart");
+    await page.getByRole("textbox", { name: "Item" }).fill("   ");
+    await page.getByRole("button", { name: "Add to cart" }).click();
+    const field = page.getByRole("textbox", { name: "Item" });
+    assertEquals(await field.inputValue(), "   ");
+    assertEquals(await field.getAttribute("aria-invalid"), "true");
+    const described = await field.getAttribute("aria-describedby");
+    const error = page.locator(`#${described}`);
+    assertEquals(await error.innerText(), "Say what to put into the cart.");
+    assertEquals(await page.evaluate<string>("document.activeElement.id"), "item");
+    await page.reload();
+    assertEquals(await field.getAttribute("aria-invalid"), null);
+  },
+);
+
+browserTest("a cart that outgrows its cookie says so and stays as it was", async ({ page }) => {
+  await page.goto("/cart");
+  let items = 0;
+  while (true) {
+    await page.getByRole("textbox", { name: "Item" }).fill("x".repeat(490));
+    await page.getByRole("button", { name: "Add to cart" }).click();
+    if (await page.getByRole("heading", { name: "Content Too Large" }).isVisible()) break;
+    items++;
+  }
+  await page.getByRole("link", { name: "To the cart" }).click();
+  assertEquals(await page.getByRole("button", { name: /^Remove/ }).count(), items);
+});
+
+browserTest("everything can be done with the keyboard alone", async ({ page }) => {
+  await page.goto("/");
+  await page.keyboard.press("Tab");
+  assertEquals(await focused(), "Skip to content");
+  await page.keyboard.press("Enter");
+  assertEquals(new URL(page.url()).hash, "#main");
+
+  await page.goto("/");
+  await tabTo("Cart");
+  await page.keyboard.press("Enter");
+  await page.waitForURL("**/cart");
+  await tabTo("item");
+  await page.keyboard.type("apple");
+  await page.keyboard.press("Enter");
+  await page.getByRole("status").waitFor();
+  await tabTo("Dismiss: Your item was added.");
+  await page.keyboard.press("Space");
+  assertEquals(await page.getByRole("status").count(), 0);
+  await tabTo("Remove apple");
+  await page.keyboard.press("Space");
+  await page.getByText("There is nothing in it yet.").waitFor();
+
+  /** What is told of the element that has the focus, and that the focus can be seen. */
+  async function focused(): Promise<string> {
+    return await page.evaluate<string>(`{
+      const element = document.activeElement;
+      const { outlineStyle, outlineWidth } = getComputedStyle(element);
+      if (outlineStyle !== "solid" || outlineWidth !== "3px") throw new Error("invisible focus");
+      element.getAttribute("aria-label") ?? (element.innerText?.trim() || element.id);
+    }`);
+  }
+
+  async function tabTo(name: string): Promise<void> {
+    for (let steps = 0; steps < 20; steps++) {
+      await page.keyboard.press("Tab");
+      if (await focused() === name) return;
+    }
+    throw new Error(`Cannot reach ${name} with the tabulator key`);
+  }
+});
+
+browserTest("the session page renews and forgets", async ({ page }) => {
+  await page.goto("/");
+  await page.goto("/session");
+  await page.getByRole("button", { name: "Renew" }).click();
+  assert(await page.getByText("Your session is renewed; it keeps its values.").isVisible());
+  await page.getByRole("button", { name: "Forget everything" }).click();
+  assert(await page.getByText("Your session starts afresh.").isVisible());
+  await page.goto("/");
+  assertEquals(await page.getByText("Count:").innerText(), "Count: 1");
+});
+
+browserTest("a visitor signs in and out", async ({ page }) => {
+  await page.goto("/sign-in");
+  await page.getByRole("textbox", { name: "Name" }).fill("Ada");
+  await page.getByRole("button", { name: "Sign in" }).click();
+  assert(await page.getByText("You are Ada.").isVisible());
+  await page.getByRole("button", { name: "Sign out" }).click();
+  assert(await page.getByText("You are signed out.").isVisible());
+});
