@@ -1,0 +1,27 @@
+import { assertEquals } from "@std/assert";
+import { Browser } from "../flows/browser.ts";
+import app from "./hono_middleware.ts";
+
+const visitor = () => new Browser((request) => Promise.resolve(app.fetch(request)));
+
+Deno.test("hono_middleware counts, and starts anew after the reset", async () => {
+  const browser = visitor();
+  for (const count of [1, 2, 3]) assertEquals((await browser.get("/")).text, `Count: ${count}`);
+  assertEquals((await browser.post("/reset", {})).text, "Count: 1");
+  assertEquals((await visitor().get("/")).text, "Count: 1");
+});
+
+Deno.test("hono_middleware sets one cookie and the cache headers", async () => {
+  const { headers } = await visitor().get("/");
+  assertEquals(headers.getSetCookie().length, 1);
+  assertEquals(headers.get("cache-control"), "private, no-cache");
+  assertEquals(headers.get("vary"), "Cookie");
+});
+
+Deno.test("hono_middleware refuses forms of other sites", async () => {
+  const browser = visitor();
+  await browser.get("/");
+  const forged = await browser.post("/reset", {}, { "sec-fetch-site": "cross-site" });
+  assertEquals(forged.status, 403);
+  assertEquals((await browser.get("/")).text, "Count: 2");
+});

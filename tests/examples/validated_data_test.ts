@@ -1,0 +1,52 @@
+import {
+  CookieStore,
+  generateSecret,
+  type JsonValue,
+  type Refusal,
+  Sessions,
+} from "@satchel/satchel";
+import { assertEquals } from "@std/assert";
+import { Browser } from "../flows/browser.ts";
+import { shopSessions } from "./validated_data.ts";
+
+/** The shop, visited by someone who was there when other versions of it ran. */
+async function visit(
+  written: Record<string, JsonValue>,
+): Promise<{ cart: unknown; log: Refusal[] }> {
+  const store = new CookieStore({ secrets: [generateSecret()] });
+  const log: Refusal[] = [];
+  const former = new Sessions<Record<string, JsonValue>>({ store });
+  const shop = shopSessions({ store, onRefused: (reason) => log.push(reason) });
+  const browser = new Browser((request) =>
+    former.handle(request, (session) => {
+      for (const [key, value] of Object.entries(written)) session.set(key, value);
+      return new Response();
+    })
+  );
+  await browser.get("/");
+  const visitor = new Browser(
+    (request) => shop.handle(request, (session) => Response.json(session.get("cart") ?? null)),
+    {
+      jar: browser.jar,
+    },
+  );
+  return { cart: JSON.parse((await visitor.get("/")).text), log };
+}
+
+Deno.test("validated_data keeps what fits", async () => {
+  const cart = [{ name: "Rope", count: 2 }];
+  assertEquals(await visit({ cart }), { cart, log: [] });
+});
+
+Deno.test("validated_data takes over the validator's defaults", async () => {
+  assertEquals(await visit({ counter: 1 }), { cart: [], log: [] });
+});
+
+Deno.test("validated_data brings data of the first version up to date", async () => {
+  const old = await visit({ item: "Rope", cart: "none" });
+  assertEquals(old, { cart: [{ name: "Rope", count: 1 }], log: [] });
+});
+
+Deno.test("validated_data drops what fits no version, and says why", async () => {
+  assertEquals(await visit({ item: 7, cart: "none" }), { cart: null, log: ["invalid data"] });
+});

@@ -1,0 +1,31 @@
+/**
+ * What every runtime is given: the demo as `main.ts` puts it together, and under `/conformance` the
+ * checks that run inside of the runtime. Bundled into one ES module; its default export is what
+ * `deno serve`, Bun and workerd take.
+ *
+ * @module
+ */
+
+import { CookieStore, createHandler, Sessions } from "../../src/mod.ts";
+import { errorPage, routes, type Visitor } from "../../views/routes.ts";
+import { outcomes } from "./checks.ts";
+import { conformance } from "./conformance.ts";
+import { NEW_SECRET, OLD_SECRET } from "./secrets.ts";
+
+const store = new CookieStore({ secrets: [NEW_SECRET, OLD_SECRET] });
+const sessions = new Sessions<Visitor>({ store, trace: true });
+const demo = createHandler({
+  routes: routes({ sessions, store }),
+  sessions,
+  csrf: true,
+  errorPage,
+});
+
+const app: { fetch(request: Request): Promise<Response> } = {
+  async fetch(request) {
+    if (new URL(request.url).pathname !== "/conformance") return await demo(request);
+    return Response.json(await outcomes(conformance));
+  },
+};
+
+export default app;

@@ -1,0 +1,196 @@
+/** What has to hold inside of every runtime, without a server: Web APIs alone. */
+import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
+import {
+  CookieOverflowError,
+  CookieStore,
+  createHandler,
+  csrfToken,
+  html,
+  HttpError,
+  Keyring,
+  redirect,
+  Sealer,
+  type SessionOptions,
+  Sessions,
+  verifyCsrfToken,
+} from "../../src/mod.ts";
+import vectors from "../crypto/token_vectors.json" with { type: "json" };
+import { Browser } from "../flows/browser.ts";
+import type { Check } from "./checks.ts";
+import { NEW_SECRET, OLD_SECRET } from "./secrets.ts";
+
+interface Data {
+  counter: number;
+}
+
+function setUp(options: Partial<SessionOptions> = {}, secrets = [NEW_SECRET]) {
+  const sessions = new Sessions<Data>({ store: new CookieStore({ secrets }), ...options });
+  const handler = createHandler<Data>({
+    sessions,
+    routes: [
+      {
+        method: "GET",
+        path: "/",
+        view: ({ session }) => {
+          session.update("counter", (counter = 0) => counter + 1);
+          return html(String(session.get("counter")));
+        },
+      },
+      {
+        method: "POST",
+        path: "/greet/:name",
+        view: async (context) => {
+          const { session, params } = context;
+          session.flash(`${(await context.form()).get("greeting")}, ${params.name}`);
+          return redirect("/greeting");
+        },
+      },
+      {
+        method: "GET",
+        path: "/greeting",
+        view: ({ session }) => html(session.takeFlash().map(({ message }) => message).join()),
+      },
+      {
+        method: "POST",
+        path: "/renew",
+        view: ({ session }) => {
+          session.regenerate();
+          return redirect("/");
+        },
+      },
+      {
+        method: "GET",
+        path: "/teapot",
+        session: false,
+        view: () => {
+          throw new HttpError(418, "No coffee here");
+        },
+      },
+    ],
+  });
+  return { sessions, handler, browser: new Browser(handler) };
+}
+
+/** The checks by name. */
+export const conformance: Readonly<Record<string, Check>> = {
+  "token vectors": async () => {
+    for (const { secret, purpose, text, token, keyId } of vectors) {
+      const sealer = new Sealer(new Keyring([secret]), purpose);
+      assertEquals(await sealer.unseal(token), { text, keyId, newest: true });
+      const own = await sealer.seal(text);
+      const reader = new Sealer(new Keyring([secret]), purpose);
+      assertEquals(await reader.unseal(own), { text, keyId, newest: true });
+    }
+  },
+  "forged tokens": async () => {
+    for (const { secret, purpose, token } of vectors) {
+      const sealer = new Sealer(new Keyring([secret]), purpose);
+      const middle = token.length >> 1;
+      const changed = token[middle] === "A" ? "B" : "A";
+      const forged = token.slice(0, middle) + changed + token.slice(middle + 1);
+      assertEquals(await sealer.unseal(forged), { text: null, reason: "forged" });
+      const other = new Sealer(new Keyring([secret]), `${purpose}?`);
+      assertEquals(await other.unseal(token), { text: null, reason: "forged" });
+      const stranger = new Sealer(new Keyring([NEW_SECRET]), purpose);
+      assertEquals(await stranger.unseal(token), { text: null, reason: "unknown key" });
+      for (const text of ["", token.slice(1), `${token}=`, `${token} `, "€", "A".repeat(200_000)]) {
+        assertEquals(await sealer.unseal(text), { text: null, reason: "malformed" });
+      }
+    }
+  },
+  "counter": async () => {
+    const { browser } = setUp();
+    for (const count of ["1", "2", "3"]) assertEquals((await browser.get("/")).text, count);
+  },
+  "flash": async () => {
+    const { browser } = setUp();
+    const shown = await browser.post("/greet/J%C3%BCrgen", { greeting: "Grüße" });
+    assertEquals(shown.text, "Grüße, Jürgen");
+    assertEquals((await browser.get("/greeting")).text, "");
+  },
+  "CSRF": async () => {
+    const { browser, sessions } = setUp();
+    const crossSite = { "sec-fetch-site": "cross-site" };
+    const forged = await browser.post("/greet/you", { greeting: "Hello" }, crossSite);
+    assertEquals(forged.status, 403);
+    const session = await sessions.load(new Request("http://localhost/"));
+    assert(verifyCsrfToken(session, csrfToken(session)));
+    assert(!verifyCsrfToken(session, csrfToken(session).slice(1)));
+  },
+  "rotation": async () => {
+    const { browser } = setUp({}, [OLD_SECRET]);
+    await browser.get("/");
+    const old = browser.jar.cookies[0]?.value;
+    const rotated = new Browser(setUp({}, [NEW_SECRET, OLD_SECRET]).handler, { jar: browser.jar });
+    assertEquals((await rotated.get("/greeting")).status, 200);
+    assert(browser.jar.cookies[0]?.value !== old, "the cookie is not sealed anew");
+    const alone = new Browser(setUp({}, [NEW_SECRET]).handler, { jar: browser.jar });
+    assertEquals((await alone.get("/")).text, "2");
+  },
+  "timeouts": async () => {
+    const time = { now: Date.now() };
+    const refused: string[] = [];
+    const { browser } = setUp({
+      idleTimeout: 60,
+      absoluteTimeout: 100,
+      now: () => time.now,
+      onRefused: (reason) => refused.push(reason),
+    });
+    for (
+      const [seconds, count] of [[0, "1"], [60, "2"], [61, "1"], [60, "2"], [41, "1"]] as const
+    ) {
+      time.now += seconds * 1000;
+      assertEquals((await browser.get("/")).text, count);
+    }
+    assertEquals(refused, ["expired", "expired"]);
+  },
+  "regenerate": async () => {
+    const { browser } = setUp();
+    await browser.get("/");
+    assertEquals((await browser.post("/renew", {})).text, "2");
+  },
+  "too large a session": async () => {
+    const { sessions } = setUp();
+    const session = await sessions.load(new Request("http://localhost/"));
+    session.flash("x".repeat(4096));
+    await assertRejects(() => sessions.commit(session, new Response()), CookieOverflowError);
+  },
+  "values that are no JSON": async () => {
+    const session = await setUp().sessions.load(new Request("http://localhost/"));
+    assertThrows(() => session.set("counter", NaN), TypeError, "counter");
+  },
+  "immutable responses": async () => {
+    const { sessions } = setUp();
+    const response = await sessions.handle(new Request("http://localhost/"), (session) => {
+      session.set("counter", 1);
+      return Response.redirect("http://localhost/next", 303);
+    });
+    assertEquals(response.status, 303);
+    assertEquals(response.headers.get("location"), "http://localhost/next");
+    assertMatch(response.headers.getSetCookie().join(), /^session=.+; HttpOnly; SameSite=Lax/);
+  },
+  "forms": async () => {
+    const { handler } = setUp();
+    const send = (body: BodyInit, headers: HeadersInit = {}) =>
+      handler(new Request("http://localhost/greet/you", { method: "POST", body, headers }));
+    const form = new FormData();
+    form.set("greeting", "Hello");
+    assertEquals((await send(form)).status, 303);
+    assertEquals((await send("{}", { "content-type": "application/json" })).status, 415);
+    const large = new URLSearchParams({ greeting: "x".repeat(2 ** 20) });
+    assertEquals((await send(large)).status, 413);
+  },
+  "error pages": async () => {
+    const { handler } = setUp();
+    const accept = "application/json";
+    const teapot = await handler(new Request("http://localhost/teapot", { headers: { accept } }));
+    assertEquals(teapot.status, 418);
+    assertEquals(teapot.headers.get("content-type"), "application/problem+json");
+    assertEquals((await teapot.json()).detail, "No coffee here");
+    assertEquals((await handler(new Request("http://localhost/nowhere"))).status, 404);
+    assertEquals(
+      (await handler(new Request("http://localhost/teapot", { method: "PUT" }))).status,
+      405,
+    );
+  },
+};

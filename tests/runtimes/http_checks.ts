@@ -1,0 +1,113 @@
+/** What has to hold of the demo over HTTP, whatever serves it. */
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { CookieStore, createHandler, Sessions } from "../../src/mod.ts";
+import { errorPage, routes, type Visitor } from "../../views/routes.ts";
+import { Browser, countIn, messagesIn } from "../flows/browser.ts";
+import type { Check } from "./checks.ts";
+import { NEW_SECRET, OLD_SECRET } from "./secrets.ts";
+
+/** A visitor of a server. */
+export function visitorOf(origin: string, jar?: Browser["jar"]): Browser {
+  return new Browser((request) => fetch(request, { redirect: "manual" }), { origin, jar });
+}
+
+/** A visitor whose cookie was sealed in this process, with another secret or at another time. */
+async function visitorSince(origin: string, secret: string, now: number): Promise<Browser> {
+  const store = new CookieStore({ secrets: [secret] });
+  const sessions = new Sessions<Visitor>({ store, now: () => now });
+  const pages = routes({ sessions, store });
+  const browser = new Browser(createHandler({ routes: pages, sessions, errorPage }), { origin });
+  assertEquals(countIn(await browser.get("/")), 1);
+  return visitorOf(origin, browser.jar);
+}
+
+/** The checks by name. */
+export function httpChecks(origin: string): Readonly<Record<string, Check>> {
+  return {
+    "counter": async () => {
+      const visitor = visitorOf(origin);
+      for (const [index, path] of ["/", "/howdy", "/", "/howdy"].entries()) {
+        const page = await visitor.get(path);
+        assertEquals([page.status, countIn(page)], [200, index + 1]);
+      }
+      assertEquals(countIn(await visitorOf(origin).get("/")), 1);
+    },
+    "cookie and cache headers": async () => {
+      const { headers } = await visitorOf(origin).get("/");
+      assertEquals(headers.getSetCookie().length, 1);
+      assertMatch(
+        headers.getSetCookie()[0] ?? "",
+        /^session=[\w-]+; HttpOnly; SameSite=Lax; Path=\/$/,
+      );
+      assertEquals(headers.get("cache-control"), "private, no-cache");
+      assertStringIncludes(headers.get("vary") ?? "", "Cookie");
+      assertEquals(headers.get("x-content-type-options"), "nosniff");
+    },
+    "flash": async () => {
+      const visitor = visitorOf(origin);
+      const cart = await visitor.submit("/cart", "/cart", { item: "Rope" });
+      assertEquals(messagesIn(cart), ["Your item was added."]);
+      assertStringIncludes(cart.text, "Rope");
+      assertEquals(messagesIn(await visitor.get("/cart")), []);
+    },
+    "CSRF": async () => {
+      const visitor = visitorOf(origin);
+      await visitor.get("/cart");
+      assertEquals((await visitor.post("/cart", { item: "Rope" })).status, 403);
+      const crossSite = { "sec-fetch-site": "cross-site" };
+      assertEquals((await visitor.post("/cart", { item: "Rope" }, crossSite)).status, 403);
+      const foreign = { origin: "https://evil.example" };
+      assertEquals((await visitor.post("/cart", { item: "Rope" }, foreign)).status, 403);
+      assert(!(await visitor.get("/cart")).text.includes("Rope"));
+    },
+    "rotation": async () => {
+      const visitor = await visitorSince(origin, OLD_SECRET, Date.now());
+      const old = visitor.jar.cookies[0]?.value;
+      assertEquals((await visitor.get("/cart")).status, 200);
+      assert(visitor.jar.cookies[0]?.value !== old, "the cookie is not sealed anew");
+      assertEquals(countIn(await visitor.get("/")), 2);
+      const stranger = await visitorSince(origin, btoa("?".repeat(32)), Date.now());
+      assertEquals(countIn(await stranger.get("/")), 1);
+    },
+    "timeouts": async () => {
+      const minutes = (count: number) => Date.now() - count * 60_000;
+      const late = await visitorSince(origin, NEW_SECRET, minutes(19));
+      assertEquals(countIn(await late.get("/")), 2);
+      const tooLate = await visitorSince(origin, NEW_SECRET, minutes(21));
+      assertEquals(countIn(await tooLate.get("/")), 1);
+    },
+    "session page": async () => {
+      const visitor = visitorOf(origin);
+      await visitor.get("/");
+      assertEquals((await visitor.submit("/session", "/session/regenerate", {})).status, 200);
+      assertEquals(countIn(await visitor.get("/")), 2);
+      assertEquals((await visitor.submit("/session", "/session/reset", {})).status, 200);
+      assertEquals(countIn(await visitor.get("/")), 1);
+    },
+    "assets": async () => {
+      const visitor = visitorOf(origin);
+      const { text } = await visitor.get("/");
+      const path = /href="(\/assets\/style\.[^"]+)"/.exec(text)?.[1] ?? "";
+      const style = await visitor.get(path);
+      assertEquals(style.headers.get("content-type"), "text/css; charset=utf-8");
+      assertStringIncludes(style.headers.get("cache-control") ?? "", "immutable");
+      assertEquals(style.headers.getSetCookie(), []);
+      const again = { "if-none-match": style.headers.get("etag") ?? "" };
+      assertEquals((await visitor.get(path, again)).status, 304);
+    },
+    "no session where none is needed": async () => {
+      const visitor = visitorOf(origin);
+      for (
+        const [path, status] of [["/healthz", 200], ["/nowhere", 404], [
+          "/cart/clear",
+          405,
+        ]] as const
+      ) {
+        const page = await visitor.get(path);
+        assertEquals([page.status, page.headers.getSetCookie()], [status, []]);
+      }
+      const head = await visitor.get("/", {}, "HEAD");
+      assertEquals([head.status, head.text], [200, ""]);
+    },
+  };
+}
