@@ -1,0 +1,79 @@
+import { assert, assertEquals, assertFalse, assertNotStrictEquals } from "@std/assert";
+import {
+  addFlash,
+  findFlash,
+  type FlashMessage,
+  isSeen,
+  MAX_FLASH,
+  removeFlash,
+} from "../../src/session/flash.ts";
+
+function message(text: string, level = "info"): FlashMessage {
+  return { level, message: text };
+}
+
+Deno.test("addFlash() queues at the end", () => {
+  const queue = [message("one")];
+  addFlash(queue, message("two"), true);
+  assertEquals(queue, [message("one"), message("two")]);
+});
+
+Deno.test("addFlash() lets the oldest go when too many wait", () => {
+  const queue: FlashMessage[] = [];
+  for (let index = 0; index <= MAX_FLASH; index++) addFlash(queue, message(`${index}`), true);
+  assertEquals([queue.length, queue[0], queue.at(-1)], [32, message("1"), message("32")]);
+});
+
+Deno.test("addFlash() lets nothing go for a duplicate that it drops", () => {
+  const queue = Array.from({ length: MAX_FLASH }, (_, index) => message(`${index}`));
+  addFlash(queue, message("31"), false);
+  assertEquals([queue.length, queue[0]], [32, message("0")]);
+  addFlash(queue, message("31", "error"), false);
+  assertEquals([queue.length, queue[0]], [32, message("1")]);
+});
+
+Deno.test("findFlash() finds by one level, some, or all, in the queue's order", () => {
+  const queue = [message("1", "b"), message("2", "a"), message("3", "b"), message("4", "c")];
+  const found = (levels?: string | readonly string[]) =>
+    findFlash(queue, levels).map(({ message }) => message).join("");
+  assertEquals(found(), "1234");
+  assertEquals(found("b"), "13");
+  assertEquals(found(["c", "b"]), "134");
+  assertEquals(found([]), "");
+  assertEquals(found("bc"), "");
+  assertNotStrictEquals(findFlash(queue, undefined), queue);
+});
+
+Deno.test("removeFlash() takes each shown message once", () => {
+  const queue = [message("a"), message("b"), message("a")];
+  removeFlash(queue, [message("a"), message("nowhere")]);
+  assertEquals(queue, [message("b"), message("a")]);
+  removeFlash(queue, [message("a"), message("a")]);
+  assertEquals(queue, [message("b")]);
+});
+
+const SEEN: [seen: boolean, what: string, init: RequestInit][] = [
+  [true, "a page", { headers: { "sec-fetch-dest": "document" } }],
+  [true, "a script's fetch", { headers: { "sec-fetch-dest": "empty" } }],
+  [true, "a request of an old browser", {}],
+  [true, "a form", { method: "POST" }],
+  [false, "a HEAD", { method: "HEAD" }],
+  [false, "an image", { headers: { "sec-fetch-dest": "image" } }],
+  [false, "a frame", { headers: { "sec-fetch-dest": "iframe" } }],
+  [false, "a prefetch", { headers: { "sec-purpose": "prefetch" } }],
+  [false, "a prerender", { headers: { "sec-purpose": "prefetch;prerender" } }],
+  [false, "a prefetch of an old browser", { headers: { purpose: "Prefetch" } }],
+];
+
+for (const [seen, what, init] of SEEN) {
+  Deno.test(`isSeen() takes ${what} for ${seen ? "seen" : "unseen"}`, () => {
+    assertEquals(isSeen(new Request("http://shop.example/", init)), seen);
+  });
+}
+
+Deno.test("isSeen() does not stumble over other purposes", () => {
+  const headers = { "sec-purpose": "navigation", "purpose": "" };
+  assert(isSeen(new Request("http://shop.example/", { headers })));
+  const both = { "sec-purpose": "", "purpose": "prefetch" };
+  assertFalse(isSeen(new Request("http://shop.example/", { headers: both })));
+});
