@@ -1,0 +1,105 @@
+import { assert, assertEquals, assertFalse, assertMatch, assertNotEquals } from "@std/assert";
+import { csrfToken, renewCsrfToken, type Session, verifyCsrfToken } from "../../src/mod.ts";
+import { cookieSessions, type Values, Visitor } from "../session/visitor.ts";
+
+async function blank(): Promise<Session<Values>> {
+  return await cookieSessions().load(new Request("http://shop.example/"));
+}
+
+Deno.test("csrfToken() is 64 bytes in base64url, and looks different every time", async () => {
+  const session = await blank();
+  const tokens = new Set(Array.from({ length: 100 }, () => csrfToken(session)));
+  assertEquals(tokens.size, 100);
+  for (const token of tokens) {
+    assertMatch(token, /^[\w-]{86}$/);
+    assert(verifyCsrfToken(session, token));
+  }
+});
+
+Deno.test("csrfToken() hides the secret: no half of a token is another's", async () => {
+  const session = await blank();
+  const [one, two] = [csrfToken(session), csrfToken(session)];
+  assertFalse(one.includes(session.csrf ?? "") || two.includes(session.csrf ?? ""));
+  assertNotEquals(one.slice(0, 40), two.slice(0, 40));
+  assertNotEquals(one.slice(-40), two.slice(-40));
+});
+
+Deno.test("csrfToken() draws a secret once and keeps it", async () => {
+  const visitor = new Visitor(cookieSessions());
+  let token = "";
+  await visitor.visit((session) => {
+    token = csrfToken(session);
+    csrfToken(session);
+    assertEquals(session.changes.map(({ kind }) => kind), ["csrf"]);
+  });
+  await visitor.visit((session) => {
+    csrfToken(session);
+    assertEquals(session.changes.length, 0);
+    assert(verifyCsrfToken(session, token));
+  });
+});
+
+Deno.test("verifyCsrfToken() refuses every other token", async () => {
+  const session = await blank();
+  const token = csrfToken(session);
+  const bytes = Uint8Array.fromBase64(token, { alphabet: "base64url" });
+  for (let index = 0; index < bytes.length; index++) {
+    const changed = bytes.with(index, (bytes[index] ?? 0) ^ 1);
+    assertFalse(verifyCsrfToken(session, changed.toBase64({ alphabet: "base64url" })), `${index}`);
+  }
+  assertFalse(verifyCsrfToken(session, csrfToken(await blank())));
+});
+
+for (
+  const [what, candidate] of [
+    ["nothing", null],
+    ["an empty text", ""],
+    ["too few bytes", "A".repeat(43)],
+    ["too many bytes", "A".repeat(90)],
+    ["zeros", "A".repeat(86)],
+    ["letters beyond ASCII", "ü".repeat(86)],
+    ["half a surrogate pair", "\ud800"],
+    ["another alphabet", "+/".repeat(43)],
+    ["spaces", " ".repeat(86)],
+    ["a million letters", "A".repeat(1_000_000)],
+  ] as const
+) {
+  Deno.test(`verifyCsrfToken() takes ${what} for wrong, without an exception`, async () => {
+    const session = await blank();
+    csrfToken(session);
+    assertFalse(verifyCsrfToken(session, candidate));
+  });
+}
+
+Deno.test("verifyCsrfToken() accepts none where the session never made one", async () => {
+  const session = await blank();
+  assertFalse(verifyCsrfToken(session, csrfToken(await blank())));
+  assertFalse(verifyCsrfToken(session, "A".repeat(86)));
+  assertEquals(session.changes.length, 0);
+});
+
+Deno.test("verifyCsrfToken() leaves the token usable: the form may be sent again", async () => {
+  const session = await blank();
+  const token = csrfToken(session);
+  assert(verifyCsrfToken(session, token) && verifyCsrfToken(session, token));
+});
+
+Deno.test("renewCsrfToken() makes all tokens so far invalid", async () => {
+  const session = await blank();
+  const old = csrfToken(session);
+  renewCsrfToken(session);
+  assertFalse(verifyCsrfToken(session, old));
+  assert(verifyCsrfToken(session, csrfToken(session)));
+});
+
+Deno.test("csrf tokens end with their session", async () => {
+  const visitor = new Visitor(cookieSessions());
+  let token = "";
+  await visitor.visit((session) => void (token = csrfToken(session)));
+  await visitor.visit((session) => {
+    session.destroy();
+    assertFalse(verifyCsrfToken(session, token));
+    session.set("a", 1);
+  });
+  assertFalse(await visitor.read((session) => verifyCsrfToken(session, token)));
+});
