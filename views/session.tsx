@@ -73,7 +73,7 @@ function Room({ inspection }: { inspection: Inspection }): JSX.Element {
         </>
       )}
       <SizeChart
-        sizes={[...sizes, { key: "everything else", bytes: rest }]}
+        sizes={[...sizes, { key: "the rest", bytes: rest }]}
       />
     </section>
   );
