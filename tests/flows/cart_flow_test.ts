@@ -1,4 +1,7 @@
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
+import { stateOf } from "../../src/session/session.ts";
+import { removeItemView } from "../../views/cart.tsx";
+import { call } from "../views/call.ts";
 import { Browser, countIn, messagesIn, tokenIn } from "./browser.ts";
 import { site } from "./site.ts";
 
@@ -130,4 +133,25 @@ Deno.test("what visitors type is shown as text", async () => {
   assertStringIncludes(page.text, `aria-label="Remove ${escaped}"`);
   const removed = await browser.submit("/cart", "/cart/remove", { index: "0" });
   assertEquals(messagesIn(removed), [`“${escaped}” was removed.`]);
+});
+
+Deno.test("removing spares what a parallel request put in an item's place", async () => {
+  const { sessions } = site();
+  const request = new Request("http://localhost/cart/remove", {
+    method: "POST",
+    body: new URLSearchParams({ index: "0" }),
+  });
+  const session = await sessions.load(request);
+  session.set("cart", ["apple", "pear"]);
+  await call(removeItemView, session, request);
+  const remove = session.changes.find(({ kind }) => kind === "update");
+  for (
+    const [before, after] of [[["apple", "plum"], ["plum"]], [["pear"], ["pear"]], [undefined, []]]
+  ) {
+    const newer = await sessions.load(request);
+    if (before !== undefined) newer.set("cart", before);
+    const { record } = stateOf(newer);
+    remove?.apply(record);
+    assertEquals(record.data.get("cart"), after);
+  }
 });

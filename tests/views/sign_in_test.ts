@@ -1,6 +1,7 @@
 import { assertEquals, assertFalse, assertNotEquals, assertStringIncludes } from "@std/assert";
+import { CookieStore, type OwnedSession, type SessionOwners } from "../../src/mod.ts";
 import { Browser, countIn, messagesIn, tokenIn } from "../flows/browser.ts";
-import { site } from "../flows/site.ts";
+import { SECRET, site } from "../flows/site.ts";
 
 Deno.test("signing in takes a name and keeps what the session holds", async () => {
   const browser = new Browser(site().handler);
@@ -48,4 +49,59 @@ Deno.test("a site with the cookie store says why there is no list of sessions", 
   const again = await browser.submit("/sign-in", "/sign-in/elsewhere", {});
   assertEquals(messagesIn(again), []);
   assertNotEquals(again.status, 500);
+});
+
+/** The cookie store, with a list of sessions that the test writes. */
+class StoreWithOwners extends CookieStore {
+  readonly asked: (string | null)[][] = [];
+  readonly owners: SessionOwners;
+
+  constructor(sessions: OwnedSession[]) {
+    super({ secrets: [SECRET] });
+    this.owners = {
+      handleOf: () => "here",
+      list: (owner) => {
+        this.asked.push(["list", owner]);
+        return Promise.resolve(sessions);
+      },
+      destroy: (owner, except) => {
+        this.asked.push(["destroy", owner, except]);
+        return Promise.resolve(sessions.splice(1).length);
+      },
+    };
+  }
+}
+
+function owned(handle: string, label: string, secondsAgo: number): OwnedSession {
+  const date = new Date(Date.now() - secondsAgo * 1000);
+  return { handle, label, createdAt: date, renewedAt: date };
+}
+
+Deno.test("a site with a server store lists the visitor's sessions and ends the others", async () => {
+  const store = new StoreWithOwners([
+    owned("here", "Firefox <3", 0),
+    owned("there", "", 3661),
+    owned("yonder", "curl/8", 86400),
+  ]);
+  const browser = new Browser(site({ store }).handler);
+  const page = await browser.submit("/sign-in", "/sign-in", { name: "Ada" });
+  assertStringIncludes(page.text, "<span>Firefox &lt;3 <b>(this one)</b><br>");
+  assertStringIncludes(page.text, "begun just now, last renewed just now");
+  assertStringIncludes(page.text, "An unnamed program");
+  assertStringIncludes(page.text, "begun 1 hour, 1 minute ago");
+  assertEquals(page.text.match(/\(this one\)/g)?.length, 1);
+  assertEquals(store.asked, [["list", "Ada"]]);
+
+  const ended = await browser.submit("/sign-in", "/sign-in/elsewhere", {});
+  assertEquals(messagesIn(ended), ["2 other sessions were ended."]);
+  assertEquals(store.asked.find(([what]) => what === "destroy"), ["destroy", "Ada", "here"]);
+  assertFalse(ended.text.includes("curl/8"));
+});
+
+Deno.test("signing out everywhere else says when it was one", async () => {
+  const store = new StoreWithOwners([owned("here", "a", 0), owned("there", "b", 0)]);
+  const browser = new Browser(site({ store }).handler);
+  await browser.submit("/sign-in", "/sign-in", { name: "Ada" });
+  const page = await browser.submit("/sign-in", "/sign-in/elsewhere", {});
+  assertEquals(messagesIn(page), ["One other session was ended."]);
 });
