@@ -5,12 +5,16 @@
  */
 
 import { type Contestant, contestants } from "./contestants.ts";
+import { cookieBytesChecks } from "./cookie_bytes.ts";
+import { microChecks, microRows, runMicroBenches } from "./micro.ts";
 import { type BenchOptions, benchOptions, HELP } from "./options.ts";
 import { hasPyramid, installPeers } from "./peers.ts";
 import { ratios } from "./ratios.ts";
-import { machine, ratioTable, resultTable, writeFormatted } from "./report.ts";
+import { checkTable, machine, ratioTable, resultTable, table, writeFormatted } from "./report.ts";
 import { runRounds } from "./rounds.ts";
 import { satchelHeaders } from "./satchel_headers.ts";
+import { startUpChecks } from "./start_up.ts";
+import { tailChecks } from "./tail.ts";
 
 async function main(): Promise<void> {
   const options = benchOptions(Deno.args);
@@ -23,6 +27,13 @@ async function compare(options: BenchOptions): Promise<void> {
   const chosen = await choose(options.only);
   const results = await runRounds(chosen, options);
   const reached = ratios(results);
+  const micro = await runMicroBenches(options.quick ? 1 : 3);
+  const checks = [
+    ...microChecks(micro),
+    ...await tailChecks(chosen, options),
+    ...await startUpChecks(options),
+    ...await cookieBytesChecks(),
+  ];
   const text = [
     "# Results",
     `Medians of ${options.rounds} rounds (smallest–largest), ${options.connections} connections, ` +
@@ -30,6 +41,9 @@ async function compare(options: BenchOptions): Promise<void> {
     resultTable(chosen, results),
     "Each ratio is that of the same round.",
     ratioTable(chosen, reached),
+    checkTable(checks),
+    "The parts by themselves (three quarters of the iterations took less):",
+    table(["part", "µs"], microRows(micro)),
   ].join("\n\n");
   console.log(text);
   if (options.quick) return;
@@ -41,6 +55,8 @@ async function compare(options: BenchOptions): Promise<void> {
       options,
       results: Object.fromEntries(results),
       ratios: reached,
+      checks,
+      microNanoseconds: Object.fromEntries(micro),
     }),
   });
 }
