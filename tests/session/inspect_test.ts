@@ -1,5 +1,10 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import { generateSecret, type Inspection, type SessionOptions, Sessions } from "../../src/mod.ts";
+import {
+  generateSecret,
+  type Inspection,
+  type SessionOptions,
+  type Sessions,
+} from "../../src/mod.ts";
 import { Clock, cookieSessions, SECRET, sessionsIn, type Values, Visitor } from "./visitor.ts";
 import { VersionedStore } from "./versioned_store.ts";
 
