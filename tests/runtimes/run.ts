@@ -7,6 +7,7 @@
 
 import { assertEquals } from "@std/assert";
 import { countIn } from "../flows/browser.ts";
+import { checkBinary } from "./binary_check.ts";
 import { faultOf, type Outcome } from "./checks.ts";
 import { exampleChecks } from "./example_checks.ts";
 import { bundle } from "./folder.ts";
@@ -69,6 +70,11 @@ for (const [name, run] of Object.entries(exampleChecks)) {
   const column = [...servers.keys()].find((key) => key.startsWith(runtime)) ?? runtime;
   report.add(`example: ${example}`, column, await faultOf(run));
 }
+
+let untested: string | null = null;
+const fault = await faultOf(async () => untested = await checkBinary());
+if (untested !== null) console.log(`The binary is not tested: ${untested}`);
+else report.add("deno compile", [...servers.keys()][0] ?? "", fault);
 
 console.log(report.toString());
 if (!report.passed) Deno.exitCode = 1;

@@ -3,6 +3,8 @@ export interface Launch {
   readonly program: string;
   readonly args: readonly string[];
   readonly environment?: Readonly<Record<string, string>>;
+  /** Where it runs. Default: here. */
+  readonly folder?: string;
 }
 
 /** The port, as the servers tell it: the first address, or workerd's event. */
@@ -29,9 +31,10 @@ export class Served implements AsyncDisposable {
   }
 
   /** Starts a server and waits until it listens. */
-  static async start({ program, args, environment = {} }: Launch): Promise<Served> {
+  static async start({ program, args, environment = {}, folder }: Launch): Promise<Served> {
     const process = new Deno.Command(program, {
       args: [...args],
+      cwd: folder,
       env: { NO_COLOR: "1", ...environment },
       stdin: "null",
       stdout: "piped",
