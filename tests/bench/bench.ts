@@ -6,6 +6,7 @@
 
 import { type Contestant, contestants } from "./contestants.ts";
 import { cookieBytesChecks } from "./cookie_bytes.ts";
+import { measureGrowth } from "./growth.ts";
 import { microChecks, microRows, runMicroBenches } from "./micro.ts";
 import { type BenchOptions, benchOptions, HELP } from "./options.ts";
 import { hasPyramid, installPeers } from "./peers.ts";
@@ -20,7 +21,7 @@ async function main(): Promise<void> {
   const options = benchOptions(Deno.args);
   if (options === null) return console.log(HELP);
   await installPeers();
-  await compare(options);
+  await (options.growth ? measureGrowth(options) : compare(options));
 }
 
 async function compare(options: BenchOptions): Promise<void> {

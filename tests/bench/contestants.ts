@@ -34,6 +34,7 @@ export function denoServer(script: string, ...options: unknown[]): (port: number
     "run",
     "--quiet",
     "--no-prompt",
+    "--unstable-net", // for reusePort
     "--allow-net=127.0.0.1",
     here(`servers/${script}.ts`),
     String(port),

@@ -17,7 +17,8 @@ export interface ServerOptions {
   readonly cores?: string;
   /** What it is asked first; `/` by default. */
   readonly path?: string;
-  readonly env?: Readonly<Record<string, string>>;
+  /** Where it listens; a free port unless said otherwise. */
+  readonly port?: number;
 }
 
 const START_UP_MS = 20_000;
@@ -25,14 +26,13 @@ const START_UP_MS = 20_000;
 /** Starts a server and waits for its first answer. */
 export async function startServer(
   commandFor: (port: number) => readonly string[],
-  { cores = serverCore, path = "/", env = {} }: ServerOptions = {},
+  { cores = serverCore, path = "/", port = freePort() }: ServerOptions = {},
 ): Promise<ServerProcess> {
-  const port = freePort();
   const [command, ...args] = await pinned(cores, commandFor(port));
   const start = performance.now();
   const child = new Deno.Command(command, {
     args,
-    env: { ...env, NODE_ENV: "production", NO_COLOR: "1" },
+    env: { NODE_ENV: "production", NO_COLOR: "1" },
     stdin: "null",
     stdout: "null",
     stderr: "inherit",
@@ -80,7 +80,8 @@ async function answers(port: number, path: string): Promise<boolean> {
   }
 }
 
-function freePort(): number {
+/** A port that nobody listens on. */
+export function freePort(): number {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   return listener.addr.port;
 }
