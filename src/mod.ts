@@ -24,7 +24,7 @@
  * }); // Deno.serve(handler)
  *
  * const first = await handler(new Request("http://localhost/"));
- * const cookie = first.headers.getSetCookie()[0].split(";")[0];
+ * const [cookie = ""] = first.headers.getSetCookie();
  * const second = await handler(new Request("http://localhost/", { headers: { cookie } }));
  * assertEquals(await second.text(), "<p>Count: 2</p>");
  * ```
@@ -71,6 +71,17 @@ export type {
 } from "./session/store.ts";
 export { decodeRecord, encodeRecord, type SessionRecord } from "./session/record.ts";
 export { CookieStore, type CookieStoreOptions } from "./stores/cookie_store.ts";
+export { MemoryStore } from "./stores/memory_store.ts";
+export {
+  type KvClient,
+  type KvOperation,
+  KvStore,
+  type KvStoreOptions,
+} from "./stores/kv_store.ts";
+export { type RedisClient, RedisStore, type RedisStoreOptions } from "./stores/redis_store.ts";
+export type { ScriptArguments, ScriptClient } from "./stores/redis_script.ts";
+export { ServerStore, type ServerStoreOptions } from "./stores/server_store.ts";
+export type { OwnerIndex, SessionBackend, StoredValue, WriteEntry } from "./stores/backend.ts";
 
 export { generateSecret, Keyring } from "./crypto/keyring.ts";
 export { Sealer, type SealerOptions, type Unsealed, type UnsealFailure } from "./crypto/seal.ts";

@@ -1,0 +1,75 @@
+/** The first byte of what is sealed: the version of its format. */
+const VERSION = 1;
+const NONCE_SIZE = 12;
+const CIPHERTEXT_AT = 1 + NONCE_SIZE;
+/** Bytes that sealing adds to a text: version, nonce and the tag of 16. */
+export const OVERHEAD = CIPHERTEXT_AT + 16;
+
+const encoder = new TextEncoder();
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/**
+ * Seals what a backend keeps under a key that comes from something which is not kept there: the
+ * visitor's own id. A copy of the data reads nothing without the visitors' cookies.
+ *
+ *     sealed = base64url( 0x01 ‖ nonce (12) ‖ ciphertext ‖ tag (16) )
+ *
+ * AES-256-GCM under HKDF-SHA-256 of the source, with the purpose as info and additional data. Each
+ * source has a key of its own, which seals far less often than the 2^32 times that random nonces of
+ * 12 bytes allow.
+ */
+export class AtRest {
+  readonly #key: CryptoKey;
+  readonly #purpose: Uint8Array<ArrayBuffer>;
+
+  /**
+   * Derives the key.
+   *
+   * @param source What has to be known to read what is sealed.
+   * @param purpose What is sealed for one purpose is a forgery for another.
+   */
+  static async from(source: string, purpose: string): Promise<AtRest> {
+    const info = encoder.encode(purpose);
+    const raw = encoder.encode(source);
+    const base = await crypto.subtle.importKey("raw", raw, "HKDF", false, ["deriveKey"]);
+    const hkdf = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info };
+    const aes = { name: "AES-GCM", length: 256 };
+    const key = await crypto.subtle.deriveKey(hkdf, base, aes, false, ["encrypt", "decrypt"]);
+    return new AtRest(key, info);
+  }
+
+  private constructor(key: CryptoKey, purpose: Uint8Array<ArrayBuffer>) {
+    this.#key = key;
+    this.#purpose = purpose;
+  }
+
+  /** Seals a text. */
+  async seal(text: string): Promise<string> {
+    const iv = crypto.getRandomValues(new Uint8Array(NONCE_SIZE));
+    const algorithm = { name: "AES-GCM", iv, additionalData: this.#purpose };
+    const ciphertext = await crypto.subtle.encrypt(algorithm, this.#key, encoder.encode(text));
+    const bytes = new Uint8Array(CIPHERTEXT_AT + ciphertext.byteLength);
+    bytes[0] = VERSION;
+    bytes.set(iv, 1);
+    bytes.set(new Uint8Array(ciphertext), CIPHERTEXT_AT);
+    return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+  }
+
+  /** Opens what was sealed; null if anything is wrong with it. */
+  async open(sealed: string): Promise<string | null> {
+    try {
+      const bytes = Uint8Array.fromBase64(sealed, { alphabet: "base64url" });
+      if (bytes[0] !== VERSION) return null;
+      const iv = bytes.subarray(1, CIPHERTEXT_AT);
+      const algorithm = { name: "AES-GCM", iv, additionalData: this.#purpose };
+      const text = await crypto.subtle.decrypt(
+        algorithm,
+        this.#key,
+        bytes.subarray(CIPHERTEXT_AT),
+      );
+      return decoder.decode(text);
+    } catch {
+      return null;
+    }
+  }
+}

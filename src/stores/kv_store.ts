@@ -1,0 +1,135 @@
+import type { OwnerIndex, SessionBackend, StoredValue, WriteEntry } from "./backend.ts";
+import { jitter } from "./jitter.ts";
+import { ServerStore, type ServerStoreOptions } from "./server_store.ts";
+
+/** What a `Deno.Kv` can do, as far as {@linkcode KvStore} needs it. */
+export interface KvClient {
+  /** Finds the value of a key; the versionstamp is null where there is none. */
+  get(key: string[]): Promise<{ value: unknown; versionstamp: string | null }>;
+  /** Begins an atomic operation. */
+  atomic(): KvOperation;
+  /** Goes through the keys that begin with the same parts. */
+  list(selector: { prefix: string[] }): AsyncIterable<{ key: readonly unknown[]; value: unknown }>;
+}
+
+/** An atomic operation of a {@linkcode KvClient}. */
+export interface KvOperation {
+  /** Makes it fail unless the key is at this version; null: absent. */
+  check(check: { key: string[]; versionstamp: string | null }): KvOperation;
+  /** Writes a value; `expireIn` is in milliseconds. */
+  set(key: string[], value: Uint8Array | string, options?: { expireIn?: number }): KvOperation;
+  /** Deletes a key. */
+  delete(key: string[]): KvOperation;
+  /** Carries it out, as a whole or not at all. */
+  commit(): Promise<{ ok: boolean }>;
+}
+
+/** How the KV store keeps sessions. */
+export interface KvStoreOptions extends ServerStoreOptions {
+  /** The first part of all its keys. Default: "satchel". */
+  readonly prefix?: string;
+}
+
+/** Deno KV takes values up to 64 KiB. */
+const MAX_VALUE = 65_536;
+/** SQLite gives up at once when another process writes to the same file: that is retried. */
+const MAX_ATTEMPTS = 100;
+const BASE64URL = { alphabet: "base64url", omitPadding: true } as const;
+
+/**
+ * Keeps sessions in Deno KV: a file beside the server, which several processes of one machine may
+ * share, or the database of Deno Deploy.
+ *
+ * @example
+ * ```ts ignore
+ * import { KvStore, Sessions } from "@satchel/satchel";
+ *
+ * const store = new KvStore(await Deno.openKv(".satchel.sqlite"));
+ * const sessions = new Sessions({ store });
+ * ```
+ */
+export class KvStore extends ServerStore {
+  /**
+   * Keeps sessions in an open database.
+   *
+   * @param client What `Deno.openKv` gives. Closing it is the caller's business.
+   * @param options The keys' prefix, bounds for time and size.
+   */
+  constructor(client: KvClient, options: KvStoreOptions = {}) {
+    super(new KvBackend(client, options.prefix ?? "satchel"), options);
+  }
+}
+
+class KvBackend implements SessionBackend {
+  readonly name = "kv";
+  readonly limit = MAX_VALUE;
+  readonly owners: OwnerIndex;
+  readonly #client: KvClient;
+  readonly #prefix: string;
+
+  constructor(client: KvClient, prefix: string) {
+    this.#client = client;
+    this.#prefix = prefix;
+    const keyOf = (owner: string, key: string): string[] => [prefix, "owner", owner, key];
+    this.owners = {
+      add: (owner, key, text, lifetime) =>
+        unlocked(() => {
+          return client.atomic().set(keyOf(owner, key), text, expiry(lifetime)).commit();
+        }),
+      remove: (owner, key) => unlocked(() => client.atomic().delete(keyOf(owner, key)).commit()),
+      list: (owner) =>
+        unlocked(async () => {
+          const found: [string, string][] = [];
+          for await (const { key, value } of client.list({ prefix: [prefix, "owner", owner] })) {
+            found.push([String(key.at(-1)), String(value)]);
+          }
+          return found;
+        }),
+    };
+  }
+
+  async read(key: string): Promise<StoredValue | null> {
+    const { value, versionstamp } = await unlocked(() => this.#client.get(this.#keyOf(key)));
+    if (!(value instanceof Uint8Array)) return null;
+    return { value: value.toBase64(BASE64URL), version: versionstamp };
+  }
+
+  async write(entries: readonly WriteEntry[]): Promise<boolean> {
+    const { ok } = await unlocked(() => {
+      const operation = this.#client.atomic();
+      for (const { key: name, version, value, lifetime } of entries) {
+        const key = this.#keyOf(name);
+        operation.check({ key, versionstamp: version as string | null });
+        if (value === null) operation.delete(key);
+        else operation.set(key, Uint8Array.fromBase64(value, BASE64URL), expiry(lifetime));
+      }
+      return operation.commit();
+    });
+    return ok;
+  }
+
+  async ping(): Promise<void> {
+    await this.read("ping");
+  }
+
+  #keyOf(key: string): string[] {
+    return [this.#prefix, "session", key];
+  }
+}
+
+/** Tries again while another process has the file locked; what fails so was not written. */
+async function unlocked<T>(operation: () => Promise<T>): Promise<T> {
+  for (let attempt = 1;; attempt++) {
+    try {
+      return await operation();
+    } catch (error) {
+      const isLocked = error instanceof Error && error.message.includes("database is locked");
+      if (!isLocked || attempt === MAX_ATTEMPTS) throw error;
+      await jitter(attempt);
+    }
+  }
+}
+
+function expiry(lifetime: number | null): { expireIn?: number } {
+  return lifetime === null ? {} : { expireIn: lifetime * 1000 };
+}

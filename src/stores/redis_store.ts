@@ -1,0 +1,145 @@
+import type { OwnerIndex, SessionBackend, StoredValue, WriteEntry } from "./backend.ts";
+import { RedisScript, type ScriptClient } from "./redis_script.ts";
+import { ServerStore, type ServerStoreOptions } from "./server_store.ts";
+import { TAG_LENGTH } from "./session_id.ts";
+
+/** What a client or cluster of node-redis can do, as far as {@linkcode RedisStore} needs it. */
+export interface RedisClient extends ScriptClient {
+  /** Finds the value of a key. */
+  get(key: string): Promise<string | null>;
+  /** Rejects if the server does not answer. */
+  ping(): Promise<unknown>;
+}
+
+/** How the Redis store keeps sessions. */
+export interface RedisStoreOptions extends ServerStoreOptions {
+  /** What all its keys begin with, before a colon. Default: "satchel". */
+  readonly prefix?: string;
+}
+
+/**
+ * A value's first characters are its version: they hold the random nonce of its seal. Comparing
+ * them instead of the whole value saves sending it twice.
+ */
+const VERSION_LENGTH = 20;
+
+/** Per key: the version that must be there or "", the new value or "", milliseconds to live or "". */
+const WRITE = new RedisScript(`
+for i, key in ipairs(KEYS) do
+  if redis.call('GETRANGE', key, 0, ${VERSION_LENGTH - 1}) ~= ARGV[3 * i - 2] then return 0 end
+end
+for i, key in ipairs(KEYS) do
+  local value, lifetime = ARGV[3 * i - 1], ARGV[3 * i]
+  if value == '' then redis.call('DEL', key)
+  elseif lifetime == '' then redis.call('SET', key, value)
+  else redis.call('SET', key, value, 'PX', lifetime) end
+end
+return 1`);
+
+/**
+ * A list is a sorted set of keys by their end and a hash of texts by key. Adding to it throws out
+ * what has ended; as a whole it lives as long as the last entry.
+ */
+const ENTER = new RedisScript(`
+local time = redis.call('TIME')
+local now = time[1] * 1000 + math.floor(time[2] / 1000)
+for _, key in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now)) do
+  redis.call('ZREM', KEYS[1], key)
+  redis.call('HDEL', KEYS[2], key)
+end
+local ends = ARGV[3] == '' and 'inf' or now + ARGV[3]
+redis.call('ZADD', KEYS[1], ends, ARGV[1])
+redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
+local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')[2]
+for _, list in ipairs(KEYS) do
+  if last == 'inf' then redis.call('PERSIST', list)
+  else redis.call('PEXPIREAT', list, string.format('%.0f', last)) end
+end`);
+
+const LEAVE = new RedisScript(`
+redis.call('ZREM', KEYS[1], ARGV[1])
+redis.call('HDEL', KEYS[2], ARGV[1])`);
+
+const LIST = new RedisScript(`return redis.call('HGETALL', KEYS[2])`);
+
+/**
+ * Keeps sessions in Redis 7 or Valkey, where many machines share them; every script touches keys of
+ * one slot, so a Cluster does as well.
+ *
+ * @example
+ * ```ts ignore
+ * import { createClient } from "redis";
+ * import { RedisStore, Sessions } from "@satchel/satchel";
+ *
+ * // Without the offline queue a Redis that is down is noticed at once instead of waited for.
+ * const client = createClient({ url: "redis://127.0.0.1:6379", disableOfflineQueue: true });
+ * client.on("error", () => {}); // it reconnects by itself
+ * await client.connect();
+ * const sessions = new Sessions({ store: new RedisStore(client) });
+ * ```
+ */
+export class RedisStore extends ServerStore {
+  /**
+   * Keeps sessions through a connected client.
+   *
+   * @param client What `createClient` or `createCluster` of node-redis gives, connected. Closing it
+   * is the caller's business.
+   * @param options The keys' prefix, bounds for time and size.
+   */
+  constructor(client: RedisClient, options: RedisStoreOptions = {}) {
+    super(new RedisBackend(client, options.prefix ?? "satchel"), options);
+  }
+}
+
+class RedisBackend implements SessionBackend {
+  readonly name = "redis";
+  readonly limit = null;
+  readonly owners: OwnerIndex;
+  readonly #client: RedisClient;
+  readonly #prefix: string;
+
+  constructor(client: RedisClient, prefix: string) {
+    this.#client = client;
+    this.#prefix = prefix;
+    const listOf = (owner: string): string[] => {
+      return ["ends", "texts"].map((part) => `${prefix}:owner:{${owner}}:${part}`);
+    };
+    this.owners = {
+      add: (owner, key, text, lifetime) =>
+        ENTER.run(client, listOf(owner), [key, text, milliseconds(lifetime)]),
+      remove: (owner, key) => LEAVE.run(client, listOf(owner), [key]),
+      async list(owner) {
+        const flat = await LIST.run(client, listOf(owner), []) as string[];
+        return flat.flatMap((key, index) => {
+          return index % 2 === 0 ? [[key, String(flat[index + 1])]] : [];
+        });
+      },
+    };
+  }
+
+  async read(key: string): Promise<StoredValue | null> {
+    const value = await this.#client.get(this.#keyOf(key));
+    return value === null ? null : { value, version: value.slice(0, VERSION_LENGTH) };
+  }
+
+  async write(entries: readonly WriteEntry[]): Promise<boolean> {
+    const keys = entries.map(({ key }) => this.#keyOf(key));
+    const values = entries.flatMap(({ version, value, lifetime }) => {
+      return [String(version ?? ""), value ?? "", milliseconds(lifetime)];
+    });
+    return await WRITE.run(this.#client, keys, values) === 1;
+  }
+
+  ping(): Promise<unknown> {
+    return this.#client.ping();
+  }
+
+  /** In a cluster the part in braces alone decides where a key is. */
+  #keyOf(key: string): string {
+    return `${this.#prefix}:{${key.slice(0, TAG_LENGTH)}}${key.slice(TAG_LENGTH)}`;
+  }
+}
+
+function milliseconds(lifetime: number | null): string {
+  return lifetime === null ? "" : String(lifetime * 1000);
+}

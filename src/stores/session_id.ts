@@ -1,0 +1,31 @@
+/**
+ * A session id is 36 random bytes in base64url. A new id for the same session keeps the first 3 of
+ * them, the tag: it puts old and new record onto the same machine of a Redis Cluster, so that one
+ * can replace the other in one atomic step. The other 264 bits are fresh and are the secret.
+ */
+const SIZE = 36;
+const FORMAT = /^[\w-]{48}$/;
+/** How many characters of an id, and of the key made of it, are the tag. */
+export const TAG_LENGTH = 4;
+
+/** Whether a cookie's value can be a session id at all. */
+export function isSessionId(value: string): boolean {
+  return FORMAT.test(value);
+}
+
+/** Draws an id, with the tag of an older one if the session had one. */
+export function newSessionId(older: string | null): string {
+  const id = crypto.getRandomValues(new Uint8Array(SIZE)).toBase64({ alphabet: "base64url" });
+  return older === null ? id : older.slice(0, TAG_LENGTH) + id.slice(TAG_LENGTH);
+}
+
+/** The key that a backend knows a session by: the tag and the SHA-256 of the id. */
+export async function keyOf(id: string): Promise<string> {
+  return id.slice(0, TAG_LENGTH) + await hashOf(id);
+}
+
+/** The SHA-256 of a text, in base64url. */
+export async function hashOf(text: string): Promise<string> {
+  const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
+  return new Uint8Array(hash).toBase64({ alphabet: "base64url", omitPadding: true });
+}

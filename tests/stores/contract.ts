@@ -1,0 +1,197 @@
+import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
+import { SessionSizeError } from "../../src/session/errors.ts";
+import type { ServerStore, ServerStoreOptions } from "../../src/stores/server_store.ts";
+import { counter, find, keep, recordOf, refusal, writeOf } from "./sample.ts";
+import { behaviour } from "./behaviour.ts";
+
+/** A database under test, empty at first. */
+export interface Place extends AsyncDisposable {
+  /** Opens a store on it: each stands for a process of its own. */
+  open(options?: ServerStoreOptions): ServerStore;
+  /** All that the database holds, keys and values. */
+  dump(): Promise<string> | string;
+}
+
+/** Registers the tests that every store on the server has to pass. */
+export function contract(
+  name: string,
+  makePlace: () => Promise<Place>,
+  { ignore = false }: { ignore?: boolean } = {},
+): void {
+  function test(what: string, run: (place: Place, store: ServerStore) => Promise<void>): void {
+    Deno.test(`${name} ${what}`, { ignore }, async () => {
+      await using place = await makePlace();
+      await run(place, place.open());
+    });
+  }
+
+  test("gives back what was saved, to every process", async (place, store) => {
+    const record = recordOf(7);
+    record.data.set("text", "añ😀\u0000");
+    record.flash.push({ level: "info", message: "Hello" });
+    record.csrf = "c".repeat(43);
+    const id = await keep(store, record);
+    assertEquals((await find(store, id)).record, record);
+    assertEquals((await find(place.open(), id)).record, record);
+  });
+
+  test("puts nothing but an id of 264 random bits into the cookie", async (_, store) => {
+    const ids = await Promise.all(Array.from({ length: 20 }, () => keep(store, recordOf(1))));
+    for (const id of ids) assertMatch(id, /^[\w-]{48}$/);
+    assertEquals(new Set(ids).size, 20);
+  });
+
+  test("keeps the id over writes", async (place, store) => {
+    const id = await keep(store, recordOf(1));
+    for (const next of [2, 3]) {
+      const other = next === 2 ? store : place.open();
+      const loaded = await find(other, id);
+      assertEquals(await other.save(writeOf(recordOf(next), { value: id, loaded })), id);
+      assertEquals(await counter(store, id), next);
+    }
+  });
+
+  test("lets the caller change what it loaded", async (_, store) => {
+    const id = await keep(store, recordOf(1));
+    (await find(store, id)).record.data.set("counter", 99);
+    assertEquals(await counter(store, id), 1);
+  });
+
+  test("writes nothing over what is newer", async (place, store) => {
+    const id = await keep(store, recordOf(1));
+    const [one, two] = [await find(store, id), await find(place.open(), id)];
+    assertEquals(await store.save(writeOf(recordOf(2), { value: id, loaded: one })), id);
+    const late = writeOf(recordOf(3), { value: id, loaded: two });
+    assertEquals(await place.open().save(late), null);
+    assertEquals(await place.open().save({ ...late, regenerate: true }), null);
+    assertEquals(await counter(store, id), 2);
+  });
+
+  test("lets exactly one of many parallel writes through", async (place, store) => {
+    const id = await keep(store, recordOf(0));
+    const stores = [store, place.open(), place.open()];
+    const loaded = await Promise.all(stores.map((store) => find(store, id)));
+    const saved = await Promise.all(
+      Array.from({ length: 30 }, (_, index) => {
+        const write = { value: id, loaded: loaded[index % 3] };
+        return stores[index % 3]?.save(writeOf(recordOf(index), write));
+      }),
+    );
+    const winners = saved.flatMap((value, index) => value === id ? [index] : []);
+    assertEquals(winners.length, 1);
+    assertEquals(await counter(store, id), winners[0]);
+  });
+
+  test("does not bring back what was destroyed", async (place, store) => {
+    const id = await keep(store, recordOf(1));
+    const loaded = await find(store, id);
+    await place.open().destroy(id);
+    assertEquals(await refusal(store, id), "unknown id");
+    assertEquals(await store.save(writeOf(recordOf(2), { value: id, loaded })), null);
+    const renewed = writeOf(recordOf(2), { value: id, loaded, regenerate: true });
+    assertEquals(await store.save(renewed), null);
+    assertEquals(await refusal(store, id), "unknown id");
+  });
+
+  test("gives a session a new id, and the old one opens nothing", async (place, store) => {
+    const id = await keep(store, recordOf(1));
+    const [loaded, late] = [await find(store, id), await find(store, id)];
+    const write = writeOf(recordOf(2), { value: id, loaded, regenerate: true });
+    const renewed = String(await store.save(write));
+    assertMatch(renewed, /^[\w-]{48}$/);
+    assertNotEquals(renewed.slice(4), id.slice(4));
+    assertEquals(await counter(place.open(), renewed), 2);
+    for (const any of [store, place.open()]) assertEquals(await refusal(any, id), "retired");
+    assertEquals(await store.save(writeOf(recordOf(3), { value: id, loaded: late })), null);
+    assertEquals(await refusal(store, id), "retired");
+  });
+
+  test("lets a logout follow the session to its new id", async (place, store) => {
+    const id = await keep(store, recordOf(1));
+    const first = writeOf(recordOf(2), { value: id, loaded: await find(store, id) });
+    const second = String(await store.save({ ...first, regenerate: true }));
+    await place.open().destroy(id);
+    assertEquals(await refusal(store, second), "unknown id");
+  });
+
+  test("ends a session while others write it all the time", async (place, store) => {
+    const id = await keep(store, recordOf(0));
+    const writers = Array.from({ length: 4 }, async () => {
+      const store = place.open();
+      for (let count = 0; count < 500; count++) {
+        const loaded = await store.load(id);
+        if (loaded.record === null) return;
+        await store.save(writeOf(recordOf(count), { value: id, loaded }));
+      }
+    });
+    await new Promise((resolve) => setTimeout(resolve, 10));
+    await store.destroy(id);
+    assertEquals(await refusal(place.open(), id), "unknown id");
+    await Promise.all(writers);
+    assertEquals(await refusal(store, id), "unknown id");
+  });
+
+  test("knows no id that it did not hand out", async (_, store) => {
+    const id = await keep(store, recordOf(1));
+    const guess = id.slice(0, 47) + (id.endsWith("A") ? "B" : "A");
+    assertEquals(await refusal(store, guess), "unknown id");
+    await store.destroy(guess);
+    for (const bad of ["", "x", `${id}A`, `${id}\n`, ` ${id}`, "../".repeat(16), "é".repeat(48)]) {
+      assertEquals(await refusal(store, bad), "malformed");
+      await store.destroy(bad);
+    }
+    assertEquals(await refusal(store, "A".repeat(100_000)), "malformed");
+    assertEquals(await counter(store, id), 1);
+  });
+
+  test("holds neither ids nor values in the clear", async (place, store) => {
+    const record = recordOf(1, "margarethe");
+    record.data.set("confidential", "hush-hush");
+    const id = await keep(store, record, "Netscape");
+    const loaded = await find(store, id);
+    const renewed = String(
+      await store.save(writeOf(record, { value: id, loaded, regenerate: true })),
+    );
+    const dump = await place.dump();
+    assert(dump.length > 100);
+    for (const word of ["confidential", "hush", "margarethe", "Netscape", "counter"]) {
+      assert(!dump.includes(word), word);
+    }
+    for (const secret of [id, renewed]) assert(!dump.includes(secret.slice(4)));
+  });
+
+  test("refuses what is too large before it writes anything", async (place, store) => {
+    const small = place.open({ maxBytes: 1000 });
+    const record = recordOf(1);
+    record.data.set("big", "x".repeat(2000));
+    const error = await assertRejects(
+      () => keep(small, record),
+      SessionSizeError,
+      "big (2009 bytes)",
+    );
+    assertEquals([error.report.limit, error.report.bytes > 2000], [1000, true]);
+    assertEquals(await place.dump(), "");
+    assertEquals(error.report.bytes, store.measure(record));
+  });
+
+  test("takes a session exactly as large as it says", async (place, store) => {
+    const limit = 50_000;
+    const record = recordOf(1);
+    record.data.set("big", "");
+    record.data.set("big", "x".repeat(limit - store.measure(record)));
+    const id = await keep(place.open({ maxBytes: limit }), record);
+    assertEquals((await find(store, id)).record, record);
+    record.data.set("more", 1);
+    await assertRejects(() => keep(place.open({ maxBytes: limit }), record), SessionSizeError);
+  });
+
+  test("takes a loaded session of no other store", async (_, store) => {
+    const loaded = { record: recordOf(1) };
+    const write = writeOf(recordOf(1), { value: "A".repeat(48), loaded });
+    await assertRejects(() => store.save(write), TypeError, "it was not loaded from this store");
+  });
+
+  test("answers a ping", async (_, store) => await store.ping());
+
+  behaviour(test);
+}

@@ -1,0 +1,56 @@
+import type { SessionRecord } from "../../src/session/record.ts";
+import { blankRecord } from "../../src/session/record.ts";
+import type { FoundSession, SessionStore, SessionWrite } from "../../src/session/store.ts";
+
+/** The present, in seconds. */
+export function now(): number {
+  return Math.floor(Date.now() / 1000);
+}
+
+/** A record with a counter in it. */
+export function recordOf(counter: number, owner: string | null = null): SessionRecord {
+  const record = { ...blankRecord(now()), owner };
+  record.data.set("counter", counter);
+  return record;
+}
+
+/** A write of a record: of a new session unless more is said. */
+export function writeOf(record: SessionRecord, rest: Partial<SessionWrite> = {}): SessionWrite {
+  return {
+    cookieName: "session",
+    value: null,
+    loaded: null,
+    record,
+    regenerate: false,
+    lifetime: 600,
+    label: "",
+    ...rest,
+  };
+}
+
+/** Keeps a new session; returns its id. */
+export async function keep(
+  store: SessionStore,
+  record: SessionRecord,
+  label = "",
+): Promise<string> {
+  return String(await store.save(writeOf(record, { label })));
+}
+
+/** Loads a session that must be there. */
+export async function find(store: SessionStore, id: string): Promise<FoundSession> {
+  const loaded = await store.load(id, "session");
+  if (loaded.record === null) throw new Error(`There is no session: ${loaded.reason}`);
+  return loaded;
+}
+
+/** Why a session is not given; null if it is. */
+export async function refusal(store: SessionStore, id: string): Promise<string | null> {
+  const loaded = await store.load(id, "session");
+  return loaded.record === null ? loaded.reason : null;
+}
+
+/** The counter of a session that must be there. */
+export async function counter(store: SessionStore, id: string): Promise<unknown> {
+  return (await find(store, id)).record.data.get("counter");
+}
