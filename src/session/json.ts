@@ -48,7 +48,7 @@ function copy(value: unknown, path: string, ancestors: readonly unknown[]): Json
     case "boolean":
       return value;
     case "number":
-      if (Number.isFinite(value)) return value;
+      if (Number.isFinite(value)) return value === 0 ? 0 : value; // JSON has one zero
       throw refusal(path, `${value} is not JSON`);
     case "object":
       return value === null ? null : copyObject(value, path, ancestors);

@@ -9,6 +9,10 @@ Deno.test("toJsonValue() keeps what JSON can say", () => {
   }
 });
 
+Deno.test("toJsonValue() knows one zero, as JSON does", () => {
+  assert(Object.is(toJsonValue(-0, "value"), 0));
+});
+
 Deno.test("toJsonValue() keeps a key called __proto__ as any other", () => {
   const value = JSON.parse('{"__proto__": {"admin": true}}');
   const kept = toJsonValue(value, "value");
