@@ -1,22 +1,40 @@
 import { generateSecret } from "@satchel/satchel";
 import { assertEquals } from "@std/assert";
-import { Served } from "../runtimes/served.ts";
 import { visitorOf } from "../runtimes/http_checks.ts";
+import { type Launch, Served } from "../runtimes/served.ts";
 
-const path = decodeURIComponent(new URL("deno_serve.ts", import.meta.url).pathname);
+/** How to start an example. */
+function launch(name: string, ...args: string[]): Launch {
+  const path = decodeURIComponent(new URL(name, import.meta.url).pathname);
+  return {
+    program: Deno.execPath(),
+    args: [...args, "--no-prompt", "--allow-env=PORT,SESSION_SECRETS", path],
+    environment: { PORT: "0", SESSION_SECRETS: generateSecret(), DENO_JOBS: "3" },
+  };
+}
 
 Deno.test("deno_serve counts on after a restart", async () => {
-  const launch = {
-    program: Deno.execPath(),
-    args: ["run", "--no-prompt", "--allow-net=127.0.0.1", "--allow-env", path],
-    environment: { PORT: "0", SESSION_SECRETS: generateSecret() },
-  };
-  const first = await Served.start(launch);
+  const example = launch("deno_serve.ts", "run", "--allow-net=127.0.0.1");
+  const first = await Served.start(example);
   const visitor = visitorOf(first.origin);
   assertEquals((await visitor.get("/")).text, "Count: 1");
   assertEquals((await visitor.get("/")).text, "Count: 2");
   await first[Symbol.asyncDispose]();
 
-  await using second = await Served.start(launch);
+  await using second = await Served.start(example);
   assertEquals((await visitorOf(second.origin, visitor.jar).get("/")).text, "Count: 3");
+});
+
+Deno.test("deno_serve_parallel counts whichever thread answers", async () => {
+  const example = launch(
+    "deno_serve_parallel.ts",
+    ...["serve", "--parallel", "--host=127.0.0.1", "--port=0"],
+  );
+  await using server = await Served.start(example);
+  const visitor = visitorOf(server.origin);
+  for (let count = 1; count <= 20; count++) {
+    // A connection of its own for each request, so that they meet different threads.
+    const { text } = await visitor.get("/", { connection: "close" });
+    assertEquals(text, `Count: ${count}`);
+  }
 });

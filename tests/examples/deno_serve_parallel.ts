@@ -1,0 +1,13 @@
+/** Sessions in every thread of `deno serve --parallel`, on one port: they share the secrets alone. */
+import { CookieStore, Sessions } from "@satchel/satchel";
+
+const secrets = Deno.env.get("SESSION_SECRETS")?.split(" ") ?? [];
+const sessions = new Sessions<{ counter: number }>({ store: new CookieStore({ secrets }) });
+
+export default {
+  fetch: (request) =>
+    sessions.handle(request, (session) => {
+      session.update("counter", (counter = 0) => counter + 1);
+      return new Response(`Count: ${session.get("counter")}`);
+    }),
+} satisfies Deno.ServeDefaultExport;
