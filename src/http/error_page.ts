@@ -6,6 +6,7 @@
 
 import { accepts } from "@std/http/negotiation";
 import { STATUS_TEXT } from "@std/http/status";
+import { dropTargetedCaching } from "./targeted_caching.ts";
 
 /** What an error page tells, in the words of RFC 9457 section 3.1. */
 export interface Problem {
@@ -87,6 +88,7 @@ export function errorPage(
   const title = STATUS_TEXT[status] ?? "Error";
   const headers = new Headers(failure.headers);
   headers.set("cache-control", "no-store");
+  dropTargetedCaching(headers);
   headers.append("vary", "Accept");
 
   const type = accepts(request, "text/html", "application/problem+json", "application/json");

@@ -1,9 +1,7 @@
 import { withHeaders } from "../http/responses.ts";
+import { dropTargetedCaching } from "../http/targeted_caching.ts";
 
 const PRIVATE = "private, no-cache";
-
-/** Some shared caches would heed one of these instead: RFC 9213, and what there was before it. */
-const INSTEAD = /^(?:.+-cache|surrogate|edge)-control$|^x-accel-expires$/;
 
 /**
  * Keeps a response that depends on a session out of every shared cache (RFC 9111, section 5.2.2.7),
@@ -23,18 +21,14 @@ export function keepPrivate(response: Response): Response {
     else if (!/^(private|no-store)$/i.test(control)) {
       headers.set("cache-control", privately(control));
     }
-    for (const name of [...headers.keys()]) {
-      if (INSTEAD.test(name)) headers.delete(name);
-    }
+    dropTargetedCaching(headers);
   });
 }
 
-/** Quoted field lists contain commas, so directives are matched whole rather than split. */
-const DIRECTIVE = /([\w-]+)(?:\s*=\s*("[^"]*"|[^\s,]+))?/g;
-
 function privately(control: string): string {
-  const kept = Array.from(control.matchAll(DIRECTIVE), ([text = "", name = ""]) => ({ text, name }))
-    .filter(({ name }) => !/^(public|private|s-maxage)$/i.test(name))
-    .map(({ text }) => text);
+  // A quoted list of fields may hold commas, and caches differ about those: not worth the risk.
+  if (control.includes('"')) return /no-store/i.test(control) ? "no-store" : PRIVATE;
+  const kept = control.split(",").map((directive) => directive.trim())
+    .filter((directive) => !/^((public|private|s-maxage)\s*(=.*)?)?$/i.test(directive));
   return ["private", ...kept].join(", ");
 }
