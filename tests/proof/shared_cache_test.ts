@@ -1,0 +1,153 @@
+import { assert, assertEquals } from "@std/assert";
+import { createHandler, HttpError, redirect, type Session, type View } from "../../src/mod.ts";
+import { cookieSessions, type Values } from "../session/visitor.ts";
+import { fc, property } from "./property.ts";
+import { storable } from "./shared_cache.ts";
+
+const GET = new Request("http://shop.example/");
+
+const KNOWN: [storable: boolean, headers: Record<string, string>, status?: number][] = [
+  [true, {}],
+  [false, {}, 500],
+  [true, { "cache-control": "public" }, 500],
+  [true, { expires: "Thu, 01 Jan 2099 00:00:00 GMT" }, 302],
+  [false, { "cache-control": "private" }],
+  [false, { "cache-control": "max-age=60, private" }],
+  [true, { "cache-control": 'private="set-cookie", max-age=60' }],
+  [true, { "cache-control": 'no-cache="private"' }],
+  [false, { "cache-control": "no-store, public" }],
+  [true, { "cache-control": "no-cache" }],
+  [true, { "cache-control": "private", "cdn-cache-control": "max-age=60" }],
+  [false, { "cache-control": "private", "cdn-cache-control": "private" }],
+  [true, { "cache-control": "private", "surrogate-control": "max-age=60" }],
+  [true, { "cache-control": "private", "x-accel-expires": "60" }],
+  [false, { "cache-control": "private", "x-accel-expires": "0" }],
+];
+
+for (const [expected, headers, status = 200] of KNOWN) {
+  const what = JSON.stringify(headers);
+  Deno.test(`storable() says ${expected ? "yes" : "no"} to ${what} with status ${status}`, () => {
+    const answer = storable(GET, new Response(null, { status, headers }));
+    assertEquals(answer !== null, expected, String(answer));
+  });
+}
+
+const directive = fc.oneof(
+  fc.constantFrom(
+    "public",
+    "Public",
+    "private",
+    "PRIVATE",
+    "no-store",
+    "no-cache",
+    "must-revalidate",
+    "immutable",
+    "max-age=60",
+    "s-maxage=600",
+    "S-MaxAge = 600",
+    'max-age="60"',
+    'private="set-cookie"',
+    'private="set-cookie, x-user"',
+    'private=""',
+    'private="',
+    "private=x",
+    'no-cache="set-cookie, public"',
+    'x="a\\", public"',
+    'x="public',
+    'x="\\"',
+    "stale-while-revalidate=600",
+    "",
+    " ",
+    "=",
+    '"',
+  ),
+  fc.string({ unit: fc.constantFrom(...'abpu=", \\-'), maxLength: 6 }),
+);
+const control = fc.array(directive, { maxLength: 5 }).chain((parts) =>
+  fc.constantFrom(",", ", ", " ,", ",,").map((comma) => parts.join(comma))
+);
+const header = fc.oneof(
+  fc.tuple(fc.constant("Cache-Control"), control),
+  fc.tuple(fc.constant("Cache-Control"), control),
+  fc.tuple(
+    fc.constantFrom(
+      "CDN-Cache-Control",
+      "Vercel-CDN-Cache-Control",
+      "Example-Cache-Control",
+      "Surrogate-Control",
+      "Edge-Control",
+    ),
+    control,
+  ),
+  fc.tuple(fc.constant("X-Accel-Expires"), fc.constantFrom("0", "60", "@1999999999")),
+  fc.tuple(fc.constant("Expires"), fc.constantFrom("0", "Thu, 01 Jan 2099 00:00:00 GMT")),
+  fc.tuple(fc.constant("Vary"), fc.constantFrom("*", "Accept", "Cookie", "accept-encoding")),
+  fc.tuple(fc.constant("Set-Cookie"), fc.constantFrom("theme=dark", "session=; Max-Age=0")),
+  fc.tuple(fc.constant("Surrogate-Key"), fc.constant("page")),
+);
+
+/** The ways in which a view may have to do with its session. */
+const USES: Record<string, (session: Session<Values>) => unknown> = {
+  get: (session) => session.get("a"),
+  isNew: (session) => session.isNew,
+  entries: (session) => [...session.entries()],
+  peekFlash: (session) => session.peekFlash(),
+  csrf: (session) => session.csrf,
+  set: (session) => session.set("a", 1),
+  flash: (session) => session.flash("Hello"),
+  destroy: (session) => session.destroy(),
+  regenerate: (session) => session.regenerate(),
+};
+
+property(
+  "no response that read or set a session may be stored by a shared cache, whatever the view says",
+  {
+    headers: fc.array(header, { maxLength: 6 }),
+    status: fc.constantFrom(200, 203, 204, 206, 301, 302, 303, 304, 307, 308, 404, 410, 418, 500),
+    use: fc.constantFrom(...Object.keys(USES)),
+    manner: fc.constantFrom("return", "throw", "immutable", "error"),
+    method: fc.constantFrom("GET", "HEAD"),
+    hasCookie: fc.boolean(),
+    renewAfter: fc.constantFrom(0, null),
+  },
+  async ({ headers, status, use, manner, method, hasCookie, renewAfter }) => {
+    const sessions = cookieSessions({ renewAfter });
+    const view: View<Values> = ({ session }) => {
+      USES[use]?.(session);
+      if (manner === "immutable") return Response.redirect("http://shop.example/cart", 301);
+      if (manner === "error") throw new HttpError(status < 400 ? 404 : status, "", { headers });
+      const response = new Response(null, { status, headers });
+      if (manner === "throw") throw response;
+      return response;
+    };
+    const handler = createHandler({ sessions, routes: [{ method: "GET", path: "/", view }] });
+    const set = await sessions.handle(GET, (session) => {
+      session.set("a", 0);
+      return redirect("/");
+    });
+    const cookie = hasCookie ? set.headers.getSetCookie()[0]?.replace(/;.*/, "") ?? "" : "";
+    const request = new Request(GET, { method, headers: { cookie } });
+    const response = await handler(request);
+    assertEquals(storable(request, response), null);
+    assert(manner === "error" || /\*|cookie/i.test(response.headers.get("vary") ?? ""));
+  },
+);
+
+property(
+  "a response that has nothing to do with a session keeps its cache headers",
+  { headers: fc.array(header, { maxLength: 6 }), status: fc.constantFrom(200, 204, 301, 404) },
+  async ({ headers, status }) => {
+    const view: View<Values> = () => new Response(null, { status, headers });
+    const handler = createHandler({
+      sessions: cookieSessions(),
+      routes: [{ method: "GET", path: "/", view }],
+    });
+    const given = new Headers(headers);
+    const response = await handler(GET);
+    for (const name of given.keys()) {
+      assertEquals(response.headers.get(name), given.get(name));
+    }
+    assertEquals(response.headers.getSetCookie(), given.getSetCookie());
+    assertEquals(response.headers.get("vary"), given.get("vary"));
+  },
+);
