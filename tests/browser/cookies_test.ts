@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { site } from "../flows/site.ts";
-import { browserTest } from "./stage.ts";
+import { browserTest, follow } from "./stage.ts";
 import { TEST_CERTIFICATE } from "./test_certificate.ts";
 
 browserTest("the cookie is as it should be over http", async ({ context, page }) => {
@@ -30,7 +30,7 @@ browserTest("the cookie is bound to its host over https", async ({ context, page
   assertEquals(await page.getByText("Count:").innerText(), "Count: 2");
   await page.goto(`${origin}/cart`);
   await page.getByRole("textbox", { name: "Item" }).fill("apple");
-  await page.getByRole("button", { name: "Add to cart" }).click();
+  await follow(page, "button", "Add to cart");
   assert(await page.getByText("Your item was added.").isVisible());
   await context.close(); // its connections would keep the server from ending
 }, { ignoreHTTPSErrors: true });
@@ -46,10 +46,10 @@ browserTest("another site's form is refused, and its link is not", async ({ page
   });
   const elsewhere = foreign.replace(/\d+$/, String(other.addr.port));
   await page.goto(elsewhere);
-  await page.getByRole("button", { name: "Send" }).click();
+  await follow(page, "button", "Send");
   assertEquals(await page.getByRole("heading", { level: 1 }).innerText(), "Forbidden");
   await page.goto(elsewhere);
-  await page.getByRole("link", { name: "Visit" }).click();
+  await follow(page, "link", "Visit");
   assertEquals(await page.getByText("Count:").innerText(), "Count: 2");
   await page.context().close();
 });

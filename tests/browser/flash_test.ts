@@ -1,13 +1,13 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
-import { browserTest } from "./stage.ts";
+import { browserTest, follow } from "./stage.ts";
 
 const ADDED = "Your item was added.";
 
 async function add(page: Page, item: string): Promise<void> {
   await page.goto("/cart");
   await page.getByRole("textbox", { name: "Item" }).fill(item);
-  await page.getByRole("button", { name: "Add to cart" }).click();
+  await follow(page, "button", "Add to cart");
 }
 
 async function messages(page: Page): Promise<string[]> {

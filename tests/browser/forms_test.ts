@@ -1,15 +1,15 @@
 import { assert, assertEquals } from "@std/assert";
-import { browserTest } from "./stage.ts";
+import { browserTest, follow } from "./stage.ts";
 
 browserTest("forms work without JavaScript", async ({ page }) => {
   await page.goto("/cart");
   for (const item of ["apple", "pear"]) {
     await page.getByRole("textbox", { name: "Item" }).fill(item);
-    await page.getByRole("button", { name: "Add to cart" }).click();
+    await follow(page, "button", "Add to cart");
   }
-  await page.getByRole("button", { name: "Remove apple" }).click();
+  await follow(page, "button", "Remove apple");
   assertEquals(await page.getByRole("button", { name: /^Remove/ }).count(), 1);
-  await page.getByRole("button", { name: "Empty the cart" }).click();
+  await follow(page, "button", "Empty the cart");
   assert(await page.getByText("There is nothing in it yet.").isVisible());
 }, { javaScriptEnabled: false });
 
@@ -18,7 +18,7 @@ browserTest(
   async ({ page }) => {
     await page.goto("/cart");
     await page.getByRole("textbox", { name: "Item" }).fill("   ");
-    await page.getByRole("button", { name: "Add to cart" }).click();
+    await follow(page, "button", "Add to cart");
     const field = page.getByRole("textbox", { name: "Item" });
     assertEquals(await field.inputValue(), "   ");
     assertEquals(await field.getAttribute("aria-invalid"), "true");
@@ -36,11 +36,11 @@ browserTest("a cart that outgrows its cookie says so and stays as it was", async
   let items = 0;
   while (true) {
     await page.getByRole("textbox", { name: "Item" }).fill("x".repeat(490));
-    await page.getByRole("button", { name: "Add to cart" }).click();
+    await follow(page, "button", "Add to cart");
     if (await page.getByRole("heading", { name: "Content Too Large" }).isVisible()) break;
     items++;
   }
-  await page.getByRole("link", { name: "To the cart" }).click();
+  await follow(page, "link", "To the cart");
   assertEquals(await page.getByRole("button", { name: /^Remove/ }).count(), items);
 });
 
@@ -88,9 +88,9 @@ browserTest("everything can be done with the keyboard alone", async ({ page }) =
 browserTest("the session page renews and forgets", async ({ page }) => {
   await page.goto("/");
   await page.goto("/session");
-  await page.getByRole("button", { name: "Renew" }).click();
+  await follow(page, "button", "Renew");
   assert(await page.getByText("Your session is renewed; it keeps its values.").isVisible());
-  await page.getByRole("button", { name: "Forget everything" }).click();
+  await follow(page, "button", "Forget everything");
   assert(await page.getByText("Your session starts afresh.").isVisible());
   await page.goto("/");
   assertEquals(await page.getByText("Count:").innerText(), "Count: 1");
@@ -99,8 +99,8 @@ browserTest("the session page renews and forgets", async ({ page }) => {
 browserTest("a visitor signs in and out", async ({ page }) => {
   await page.goto("/sign-in");
   await page.getByRole("textbox", { name: "Name" }).fill("Ada");
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await follow(page, "button", "Sign in");
   assert(await page.getByText("You are Ada.").isVisible());
-  await page.getByRole("button", { name: "Sign out" }).click();
+  await follow(page, "button", "Sign out");
   assert(await page.getByText("You are signed out.").isVisible());
 });

@@ -1,5 +1,5 @@
 import { assertLessOrEqual } from "@std/assert";
-import { browserTest, type Stage } from "./stage.ts";
+import { browserTest, follow, type Stage } from "./stage.ts";
 
 const FOLDER = decodeURIComponent(new URL("./", import.meta.url).pathname);
 
@@ -27,20 +27,20 @@ async function* walk({ page }: Stage): AsyncGenerator<string> {
   yield "cart-empty";
   for (const item of ["A book of maps", "Apples, a dozen", "An umbrella-".repeat(8)]) {
     await page.getByRole("textbox", { name: "Item" }).fill(item);
-    await page.getByRole("button", { name: "Add to cart" }).click();
+    await follow(page, "button", "Add to cart");
   }
   yield "cart-full";
   await page.getByRole("textbox", { name: "Item" }).fill("   ");
-  await page.getByRole("button", { name: "Add to cart" }).click();
+  await follow(page, "button", "Add to cart");
   yield "cart-refused";
   await page.goto("/session");
   yield "session";
-  await page.getByRole("button", { name: "Renew" }).click();
+  await follow(page, "button", "Renew");
   yield "session-renewed";
   await page.goto("/sign-in");
   yield "sign-in";
   await page.getByRole("textbox", { name: "Name" }).fill("Ada");
-  await page.getByRole("button", { name: "Sign in" }).click();
+  await follow(page, "button", "Sign in");
   yield "signed-in";
   await page.goto("/nowhere");
   yield "not-found";

@@ -27,6 +27,13 @@ export function launch(): Promise<Browser> {
   return chromium.launch({ executablePath, args: ARGS });
 }
 
+/** Clicks on a button or link and waits until the page that comes of it is there. */
+export async function follow(page: Page, role: "button" | "link", name: string): Promise<void> {
+  const loaded = page.waitForEvent("load");
+  await page.getByRole(role, { name }).click();
+  await loaded;
+}
+
 /** Options of the window, as Playwright has them. */
 type Options = Parameters<Browser["newContext"]>[0];
 
