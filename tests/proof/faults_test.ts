@@ -1,0 +1,265 @@
+import { assert, assertEquals, assertFalse, assertGreater, assertLess } from "@std/assert";
+import { createHandler, html, type Refusal, Sessions, type View } from "../../src/mod.ts";
+import { RefusalLog } from "../../src/server/refusal_log.ts";
+import { Browser, countIn } from "../flows/browser.ts";
+import { site } from "../flows/site.ts";
+import { Clock, cookieSessions, type Values, Visitor } from "../session/visitor.ts";
+import { VersionedStore } from "../session/versioned_store.ts";
+import { heapAfterCollection } from "./heap.ts";
+
+const URL_ENCODED = "application/x-www-form-urlencoded";
+
+/** A handler whose only form may have 1000 bytes, and what it reported. */
+function formHandler() {
+  const errors: unknown[] = [];
+  let runs = 0;
+  const handler = createHandler<Values>({
+    sessions: cookieSessions(),
+    routes: [{
+      method: "POST",
+      path: "/",
+      async view(context) {
+        runs++;
+        const form = await context.form();
+        context.session.set("item", String(form.get("item")));
+        return html("done");
+      },
+    }],
+    maxBodySize: 1000,
+    onError: (error) => errors.push(error),
+  });
+  return { handler, errors, runs: () => runs };
+}
+
+/** A body that arrives in pieces; `after` says what comes behind them. */
+function streamed(pieces: number, size: number, after: "end" | "break" | "silence") {
+  let sent = 0;
+  const piece = new TextEncoder().encode("a".repeat(size));
+  const body = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    pull(controller) {
+      if (sent++ < pieces) controller.enqueue(piece);
+      else if (after === "end") controller.close();
+      else if (after === "break") controller.error(new Error("connection reset"));
+      else return new Promise(() => {}); // nothing ever comes
+    },
+  }, { highWaterMark: 0 });
+  return { body, sent: () => sent };
+}
+
+const BODIES: [
+  what: string,
+  pieces: number,
+  size: number,
+  after: "end" | "break" | "silence",
+  status: number,
+  read: number,
+][] = [
+  ["as large as the limit, in one piece", 1, 1000, "end", 200, 2],
+  ["a byte larger, in one piece", 1, 1001, "end", 413, 1],
+  ["far larger, in one piece", 1, 10_000_000, "end", 413, 1],
+  ["as large as the limit, byte by byte", 1000, 1, "end", 200, 1001],
+  ["larger, byte by byte, without an end", 1_000_000, 1, "silence", 413, 1001],
+  ["that breaks off", 3, 10, "break", 400, 4],
+  ["that breaks off before it begins", 0, 0, "break", 400, 1],
+  ["with nothing in it", 0, 0, "end", 200, 1],
+];
+
+for (const [what, pieces, size, after, status, read] of BODIES) {
+  Deno.test(`a body ${what} is answered with ${status}, reading no more than needed`, async () => {
+    const { handler, errors } = formHandler();
+    const { body, sent } = streamed(pieces, size, after);
+    const headers = { "content-type": URL_ENCODED };
+    const request = new Request("http://shop.example/", { method: "POST", body, headers });
+    const response = await handler(request);
+    assertEquals(response.status, status);
+    assertEquals(response.headers.getSetCookie().length, status === 200 ? 1 : 0);
+    assertEquals(sent(), read);
+    assertEquals(errors, []);
+  });
+}
+
+/** A real server on a free port for the time of a test. */
+async function serving(
+  handler: (request: Request) => Response | Promise<Response>,
+  use: (port: number) => Promise<void>,
+): Promise<void> {
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, handler);
+  await use(server.addr.port);
+}
+
+/** Sends some bytes, waits a little, and hangs up or reads the status line. */
+async function talk(port: number, text: string, hangUp: boolean): Promise<string> {
+  using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+  await connection.write(new TextEncoder().encode(text));
+  if (hangUp) return "";
+  const bytes = new Uint8Array(4096);
+  const size = await connection.read(bytes) ?? 0;
+  return new TextDecoder().decode(bytes.subarray(0, size)).split("\r\n", 1)[0] ?? "";
+}
+
+Deno.test("a server outlives clients that hang up in the middle of their form", async () => {
+  const { handler, errors, runs } = formHandler();
+  await serving(handler, async (port) => {
+    const head = `POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: ${URL_ENCODED}\r\n`;
+    for (let count = 0; count < 20; count++) {
+      await talk(port, `${head}Content-Length: 100\r\n\r\nitem=te`, true);
+    }
+    const whole = `${head}Content-Length: 8\r\nConnection: close\r\n\r\nitem=tea`;
+    assertEquals(await talk(port, whole, false), "HTTP/1.1 200 OK");
+    const tooLarge = `${head}Content-Length: 5000\r\n\r\nitem=`;
+    assertEquals(await talk(port, tooLarge, false), "HTTP/1.1 413 Payload Too Large");
+    const endless = `${head}Transfer-Encoding: chunked\r\n\r\n7d0\r\n${"a".repeat(2000)}\r\n`;
+    assertEquals(await talk(port, endless, false), "HTTP/1.1 413 Payload Too Large");
+  });
+  assertGreater(runs(), 1);
+  assertEquals(errors, []);
+});
+
+Deno.test("a slow form keeps nobody waiting but its sender", async () => {
+  const { handler } = formHandler();
+  await serving(handler, async (port) => {
+    using slow = await Deno.connect({ hostname: "127.0.0.1", port });
+    const head = `POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: ${URL_ENCODED}\r\n`;
+    await slow.write(new TextEncoder().encode(`${head}Content-Length: 8\r\n\r\nitem`));
+    const whole = `${head}Content-Length: 8\r\nConnection: close\r\n\r\nitem=tea`;
+    assertEquals(await talk(port, whole, false), "HTTP/1.1 200 OK");
+    await slow.write(new TextEncoder().encode("=tea"));
+    const bytes = new Uint8Array(15);
+    await slow.read(bytes);
+    assertEquals(new TextDecoder().decode(bytes), "HTTP/1.1 200 OK");
+  });
+});
+
+Deno.test("a client that disconnects while the view runs leaves a whole session behind", async () => {
+  const store = new VersionedStore();
+  const sessions = new Sessions<Values>({ store });
+  const entered = Promise.withResolvers<void>();
+  const gone = Promise.withResolvers<void>();
+  const errors: unknown[] = [];
+  const view: View<Values> = async ({ session }) => {
+    session.set("first", 1);
+    entered.resolve();
+    await gone.promise;
+    session.set("second", 2);
+    return html("done");
+  };
+  const handler = createHandler<Values>({
+    sessions,
+    routes: [{ method: "GET", path: "/", view }],
+    onError: (error) => errors.push(error),
+  });
+  const answered = Promise.withResolvers<Response>();
+  const watched = async (request: Request) => {
+    const response = await handler(request);
+    answered.resolve(response);
+    return response;
+  };
+  await serving(watched, async (port) => {
+    const stop = new AbortController();
+    const request = fetch(`http://127.0.0.1:${port}/`, { signal: stop.signal }).catch(() => null);
+    await entered.promise;
+    stop.abort();
+    assertEquals(await request, null);
+    gone.resolve();
+    assertEquals((await answered.promise).status, 200);
+  });
+  // All that the view did, or nothing: never half of it.
+  assertEquals(store.writes.map(({ record }) => [...record.data.keys()]), [["first", "second"]]);
+  assertEquals(errors, []);
+});
+
+Deno.test("10,000 cookies that do not unseal leave memory flat and two lines in the log", async () => {
+  const lines: string[] = [];
+  const log = new RefusalLog((line) => lines.push(line), { format: "text" });
+  const sessions = cookieSessions({ onRefused: log.note });
+  const genuine = new Visitor(sessions);
+  await genuine.visit((session) => void session.set("a", 1));
+  const head = genuine.value.slice(0, 8);
+  const forge = async (count: number): Promise<void> => {
+    for (let index = 0; index < count; index++) {
+      const noise = crypto.getRandomValues(new Uint8Array(2700));
+      const value = head + noise.toBase64({ alphabet: "base64url", omitPadding: true });
+      const headers = { cookie: `session=${value}` };
+      const session = await sessions.load(new Request("http://shop.example/", { headers }));
+      assert(session.isNew);
+    }
+  };
+  await forge(1000);
+  const before = heapAfterCollection();
+  await forge(10_000);
+  assertLess(heapAfterCollection() - before, 4_000_000); // of 36 MB that came in
+  assertEquals(lines, ["Refused 1 session cookie: forged"]);
+  log.flush();
+  assertEquals(lines.at(-1), "Refused 10999 session cookies: forged");
+  assertEquals(lines.length, 2);
+  assertEquals(await genuine.read((session) => session.get("a")), 1);
+});
+
+Deno.test("a clock set back by more than a minute refuses sessions from the future", async () => {
+  const clock = new Clock();
+  const refused: Refusal[] = [];
+  const onRefused = (reason: Refusal) => refused.push(reason);
+  const visitor = new Visitor(cookieSessions({ now: clock.now, onRefused }));
+  await visitor.visit((session) => void session.set("a", 1));
+  clock.pass(-60);
+  assertFalse(await visitor.read((session) => session.isNew));
+  clock.pass(-1);
+  assert(await visitor.read((session) => session.isNew));
+  assertEquals(refused, ["from the future"]);
+  clock.pass(61);
+  assertFalse(await visitor.read((session) => session.isNew));
+});
+
+Deno.test("a clock set back does not let a session outlive its limits", async () => {
+  const clock = new Clock();
+  const visitor = new Visitor(cookieSessions({ idleTimeout: 100, now: clock.now }));
+  await visitor.visit((session) => void session.set("a", 1));
+  clock.pass(-50);
+  await visitor.visit((session) => void session.set("a", 2));
+  clock.pass(151);
+  assert(await visitor.read((session) => session.isNew));
+});
+
+Deno.test("a request with 100 cookies finds its session among them", async () => {
+  const visitor = new Visitor(cookieSessions());
+  await visitor.visit((session) => void session.set("a", 1));
+  const others = Array.from({ length: 100 }, (_, index) => `cookie${index}=${"x".repeat(50)}`);
+  for (const at of [0, 50, 100]) {
+    const crowd = new Visitor(cookieSessions());
+    crowd.cookie = others.toSpliced(at, 0, visitor.cookie).join("; ");
+    assertEquals(await crowd.read((session) => session.get("a")), 1);
+  }
+});
+
+Deno.test("of two cookies of the same name the first counts, which has the closer path", async () => {
+  const [one, two] = [new Visitor(cookieSessions()), new Visitor(cookieSessions())];
+  await one.visit((session) => void session.set("who", "one"));
+  await two.visit((session) => void session.set("who", "two"));
+  const both = new Visitor(cookieSessions());
+  both.cookie = `${one.cookie}; ${two.cookie}`;
+  assertEquals(await both.read((session) => session.get("who")), "one");
+  both.cookie = `session=nonsense; ${two.cookie}`;
+  assert(await both.read((session) => session.isNew));
+});
+
+Deno.test("a cookie tossed by a subdomain cannot take the place of a __Host- cookie", async () => {
+  const sessions = cookieSessions();
+  const visitor = new Visitor(sessions, "https://shop.example/");
+  await visitor.visit((session) => void session.set("who", "visitor"));
+  const attacker = new Visitor(sessions, "https://shop.example/");
+  await attacker.visit((session) => void session.set("who", "attacker"));
+  // A subdomain may set any cookie for the domain, except one whose name has the prefix.
+  visitor.cookie =
+    `session=${attacker.value}; __Secure-session=${attacker.value}; ${visitor.cookie}`;
+  assertEquals(await visitor.read((session) => session.get("who")), "visitor");
+});
+
+Deno.test("every visitor of a busy site counts for itself", async () => {
+  const { handler, errors } = site();
+  const browsers = Array.from({ length: 50 }, () => new Browser(handler));
+  for (let round = 1; round <= 3; round++) {
+    const pages = await Promise.all(browsers.map((browser) => browser.get("/")));
+    assertEquals(new Set(pages.map(countIn)), new Set([round]));
+  }
+  assertEquals(errors, []);
+});
