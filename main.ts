@@ -4,11 +4,12 @@
  * @module
  */
 
-import { CookieStore, createHandler, Sessions } from "./src/mod.ts";
+import { createHandler, Sessions } from "./src/mod.ts";
 import { parseCommand } from "./src/server/command_line.ts";
 import { readConfig } from "./src/server/config.ts";
 import { GracefulStop } from "./src/server/graceful_stop.ts";
 import { listening } from "./src/server/listening.ts";
+import { openStore } from "./src/server/open_store.ts";
 import { loadSecrets } from "./src/server/secrets.ts";
 import { ServerLog } from "./src/server/server_log.ts";
 import { StartError } from "./src/server/start_error.ts";
@@ -26,15 +27,19 @@ const machine: Machine = {
     mode: async (path) => (await Deno.stat(path)).mode,
   },
   readInput: () => new Response(Deno.stdin.readable).text(),
-  openStore: (_config, { values }) => new CookieStore({ secrets: values }),
+  openStore: (config, secrets) =>
+    openStore(config, secrets, {
+      openKv: (path) => Deno.openKv(path),
+      importRedis: () => import("redis"),
+    }),
 };
 
 /** Serves until a signal ends it; returns the exit status. */
 async function serve(): Promise<number> {
   const config = readConfig(machine.getVariable);
-  const secrets = await loadSecrets(config, machine.files);
+  const secrets = config.store === "cookie" ? await loadSecrets(config, machine.files) : null;
   const log = new ServerLog(config.log, console);
-  const store = await machine.openStore(config, secrets);
+  const { store, close } = await machine.openStore(config, secrets?.values ?? []);
   // The configuration has limits, proxy and timing under the names that the library gives them.
   const options = { ...config, store, onRefused: log.refused, onError: log.error };
   const sessions = new Sessions<Visitor>({ ...options, trace: true });
@@ -48,6 +53,7 @@ async function serve(): Promise<number> {
   log.notices(startUpNotices(config, secrets, server.addr.port));
   for (const signal of ENDINGS) Deno.addSignalListener(signal, stop.signalled);
   const answered = await stop.done;
+  close();
   log.close();
   return answered ? 0 : 1;
 }

@@ -71,17 +71,6 @@ export type {
 } from "./session/store.ts";
 export { decodeRecord, encodeRecord, type SessionRecord } from "./session/record.ts";
 export { CookieStore, type CookieStoreOptions } from "./stores/cookie_store.ts";
-export { MemoryStore } from "./stores/memory_store.ts";
-export {
-  type KvClient,
-  type KvOperation,
-  KvStore,
-  type KvStoreOptions,
-} from "./stores/kv_store.ts";
-export { type RedisClient, RedisStore, type RedisStoreOptions } from "./stores/redis_store.ts";
-export type { ScriptArguments, ScriptClient } from "./stores/redis_script.ts";
-export { ServerStore, type ServerStoreOptions } from "./stores/server_store.ts";
-export type { OwnerIndex, SessionBackend, StoredValue, WriteEntry } from "./stores/backend.ts";
 
 export { generateSecret, Keyring } from "./crypto/keyring.ts";
 export { Sealer, type SealerOptions, type Unsealed, type UnsealFailure } from "./crypto/seal.ts";

@@ -3,7 +3,7 @@ import { parseSecrets } from "./parse_secrets.ts";
 import { StartError } from "./start_error.ts";
 
 /** The stores that `SESSION_STORE` may name; the first is the default. */
-const STORES = ["cookie"] as const;
+const STORES = ["cookie", "kv", "redis"] as const;
 
 /** Browsers keep no cookie longer (RFC 6265bis, section 5.5): 400 days, in seconds. */
 const LONGEST_TIMEOUT = 400 * 86_400;
@@ -22,7 +22,10 @@ export interface Config {
   readonly store: (typeof STORES)[number];
   /** `KV_PATH`: the file of the KV store. Default `.satchel.sqlite`. */
   readonly kvPath: string;
-  /** `REDIS_URL`: default `redis://127.0.0.1:6379`. May hold a password: never to be printed. */
+  /**
+   * `REDIS_URL`: default `redis://127.0.0.1:6379`. Several addresses, separated by spaces or commas,
+   * are members of a Cluster. May hold a password: never to be printed.
+   */
   readonly redisUrl: string;
   /** `SESSION_IDLE_TIMEOUT`: seconds without a visit until a session ends. Default 1200. */
   readonly idleTimeout: number;
@@ -93,6 +96,8 @@ function readSecrets(env: Environment): readonly string[] {
 function readRedisUrl(env: Environment): string {
   const fallback = "redis://127.0.0.1:6379";
   const text = env.raw("REDIS_URL")?.trim();
-  if (!text || /^rediss?:$/.test(URL.parse(text)?.protocol ?? "")) return text || fallback;
+  if (!text) return fallback;
+  const isRight = (url: string): boolean => /^rediss?:$/.test(URL.parse(url)?.protocol ?? "");
+  if (text.split(/[\s,]+/).every(isRight)) return text;
   return env.fault("REDIS_URL", "redis://host:port or rediss://host:port expected", fallback);
 }

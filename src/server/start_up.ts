@@ -10,8 +10,10 @@ export interface Notice {
   readonly message: string;
 }
 
-const STORE_WORDS: Readonly<Record<Config["store"], string>> = {
-  cookie: "sealed in each visitor's cookie (SESSION_STORE=cookie)",
+const STORE_WORDS: Readonly<Record<Config["store"], (config: Config) => string>> = {
+  cookie: () => "sealed in each visitor's cookie (SESSION_STORE=cookie)",
+  kv: ({ kvPath }) => `in the file ${kvPath} (SESSION_STORE=kv)`,
+  redis: ({ redisUrl }) => `in Redis at ${hostsOf(redisUrl)} (SESSION_STORE=redis)`,
 };
 
 /**
@@ -19,20 +21,20 @@ const STORE_WORDS: Readonly<Record<Config["store"], string>> = {
  * others rely on it.
  *
  * @param config What was asked for.
- * @param secrets The secrets in use.
+ * @param secrets The secrets in use; null where the store needs none.
  * @param port The port in use: the one of `config`, or the free one that was found.
  */
-export function startUpNotices(config: Config, secrets: Secrets, port: number): Notice[] {
+export function startUpNotices(config: Config, secrets: Secrets | null, port: number): Notice[] {
   const open = !isLoopback(config.host);
-  const kept = secrets.source !== "environment";
+  const kept = secrets !== null && secrets.source !== "environment";
   const info = [
     `Satchel listens on ${origin(config.host, port)}${open ? ", for other machines too" : ""}`,
-    `Sessions: ${STORE_WORDS[config.store]}, ` +
+    `Sessions: ${STORE_WORDS[config.store](config)}, ` +
     `${period(config.idleTimeout)} idle, ${period(config.absoluteTimeout)} in all`,
-    `Secret: ${secretWords(config, secrets)}`,
+    ...(secrets === null ? [] : [`Secret: ${secretWords(config, secrets)}`]),
   ];
   const warnings: string[] = [];
-  if (secrets.exposed) {
+  if (secrets?.exposed) {
     warnings.push(`Others can read ${config.secretFile}: run chmod 600 on it`);
   }
   if (open && !config.trustProxy) {
@@ -72,6 +74,11 @@ function secretWords({ secretFile }: Config, { values, source }: Secrets): strin
     case "created file":
       return `a fresh one, kept in the file ${secretFile} so that sessions outlive a restart`;
   }
+}
+
+/** Without what may stand before the hosts: a password. */
+function hostsOf(redisUrl: string): string {
+  return redisUrl.split(/[\s,]+/).map((url) => new URL(url).host).join(", ");
 }
 
 /** The wildcard addresses are nothing a browser can go to: 127.0.0.1 is among what they cover. */

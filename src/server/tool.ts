@@ -1,9 +1,9 @@
-import type { SessionStore } from "../session/store.ts";
 import type { Command } from "./command_line.ts";
 import { type Config, readConfig } from "./config.ts";
 import type { GetVariable } from "./environment.ts";
 import { inspect, inspectionText } from "./inspect.ts";
 import { keygen } from "./keygen.ts";
+import type { OpenStore } from "./open_store.ts";
 import { loadSecrets, type SecretFiles, type Secrets } from "./secrets.ts";
 
 /** What the program needs of the machine it runs on. */
@@ -14,8 +14,8 @@ export interface Machine {
   readonly files: SecretFiles;
   /** Reads standard input to its end. */
   readInput(): Promise<string>;
-  /** Opens the store that the configuration names. */
-  openStore(config: Config, secrets: Secrets): SessionStore | Promise<SessionStore>;
+  /** Opens the store that the configuration names; the cookie store alone needs secrets. */
+  openStore(config: Config, secrets: readonly string[]): OpenStore | Promise<OpenStore>;
 }
 
 /** What a command prints, and its exit status. */
@@ -43,9 +43,11 @@ export async function runTool(
   }
   const { cookie, cookieName, json } = command;
   const value = cookie === "-" ? await machine.readInput() : cookie;
-  const store = await machine.openStore(config, await findSecrets());
+  const secrets = config.store === "cookie" ? (await findSecrets()).values : [];
+  const { store, close } = await machine.openStore(config, secrets);
   const now = Date.now();
   const found = await inspect(value.trim(), { ...config, cookieName, store, now });
+  close();
   const text = json ? JSON.stringify(found) : inspectionText(found, now);
   return { text, status: found.accepted ? 0 : 1 };
 }

@@ -1,6 +1,6 @@
 import type { OwnerIndex, SessionBackend, StoredValue, WriteEntry } from "./backend.ts";
-import { jitter } from "./jitter.ts";
 import { ServerStore, type ServerStoreOptions } from "./server_store.ts";
+import { unlocked } from "./unlocked.ts";
 
 /** What a `Deno.Kv` can do, as far as {@linkcode KvStore} needs it. */
 export interface KvClient {
@@ -32,8 +32,6 @@ export interface KvStoreOptions extends ServerStoreOptions {
 
 /** Deno KV takes values up to 64 KiB. */
 const MAX_VALUE = 65_536;
-/** SQLite gives up at once when another process writes to the same file: that is retried. */
-const MAX_ATTEMPTS = 100;
 const BASE64URL = { alphabet: "base64url", omitPadding: true } as const;
 
 /**
@@ -42,7 +40,8 @@ const BASE64URL = { alphabet: "base64url", omitPadding: true } as const;
  *
  * @example
  * ```ts ignore
- * import { KvStore, Sessions } from "@satchel/satchel";
+ * import { Sessions } from "@satchel/satchel";
+ * import { KvStore } from "@satchel/satchel/stores/kv";
  *
  * const store = new KvStore(await Deno.openKv(".satchel.sqlite"));
  * const sessions = new Sessions({ store });
@@ -114,19 +113,6 @@ class KvBackend implements SessionBackend {
 
   #keyOf(key: string): string[] {
     return [this.#prefix, "session", key];
-  }
-}
-
-/** Tries again while another process has the file locked; what fails so was not written. */
-async function unlocked<T>(operation: () => Promise<T>): Promise<T> {
-  for (let attempt = 1;; attempt++) {
-    try {
-      return await operation();
-    } catch (error) {
-      const isLocked = error instanceof Error && error.message.includes("database is locked");
-      if (!isLocked || attempt === MAX_ATTEMPTS) throw error;
-      await jitter(attempt);
-    }
   }
 }
 

@@ -7,15 +7,17 @@ import { ServerStore, type ServerStoreOptions } from "./server_store.ts";
  *
  * @example
  * ```ts
- * import { MemoryStore, Sessions } from "@satchel/satchel";
- * import { assertEquals } from "@std/assert";
+ * import { Sessions } from "@satchel/satchel";
+ * import { MemoryStore } from "@satchel/satchel/stores/memory";
+ * import { assert } from "@std/assert";
  *
  * const sessions = new Sessions<{ counter: number }>({ store: new MemoryStore() });
  * const response = await sessions.handle(new Request("http://localhost/"), (session) => {
  *   session.set("counter", 1);
  *   return new Response("Hello");
  * });
- * assertEquals(response.headers.getSetCookie()[0].length < 128, true);
+ * const [cookie = ""] = response.headers.getSetCookie();
+ * assert(cookie.length < 128, "it carries an id, not the session");
  * ```
  */
 export class MemoryStore extends ServerStore {

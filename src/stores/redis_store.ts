@@ -3,6 +3,8 @@ import { RedisScript, type ScriptClient } from "./redis_script.ts";
 import { ServerStore, type ServerStoreOptions } from "./server_store.ts";
 import { TAG_LENGTH } from "./session_id.ts";
 
+export type { ScriptArguments, ScriptClient } from "./redis_script.ts";
+
 /** What a client or cluster of node-redis can do, as far as {@linkcode RedisStore} needs it. */
 export interface RedisClient extends ScriptClient {
   /** Finds the value of a key. */
@@ -69,7 +71,8 @@ const LIST = new RedisScript(`return redis.call('HGETALL', KEYS[2])`);
  * @example
  * ```ts ignore
  * import { createClient } from "redis";
- * import { RedisStore, Sessions } from "@satchel/satchel";
+ * import { Sessions } from "@satchel/satchel";
+ * import { RedisStore } from "@satchel/satchel/stores/redis";
  *
  * // Without the offline queue a Redis that is down is noticed at once instead of waited for.
  * const client = createClient({ url: "redis://127.0.0.1:6379", disableOfflineQueue: true });

@@ -15,6 +15,8 @@ import { jitter } from "./jitter.ts";
 import { OwnerList } from "./owner_list.ts";
 import { isSessionId, keyOf, newSessionId } from "./session_id.ts";
 
+export type { OwnerIndex, SessionBackend, StoredValue, WriteEntry } from "./backend.ts";
+
 /** What all stores on the server have in common. */
 export interface ServerStoreOptions {
   /** Milliseconds that the backend may take for an answer; then it counts as down. Default: 2000. */

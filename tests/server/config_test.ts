@@ -89,7 +89,7 @@ for (
     ["SESSION_SECRETS", "c2hvcnQ", "secret 1: it has 5 bytes, at least 32 are needed"],
     ["SESSION_SECRETS", `${SECRET_A},*`, "secret 2: it is neither base64url nor base64"],
     ["SESSION_SECRETS", `${SECRET_A} ${SECRET_A}`, "secret 2: it is the same as secret 1"],
-    ["SESSION_STORE", "memory", 'cookie expected, "memory" found'],
+    ["SESSION_STORE", "memory", 'cookie or kv or redis expected, "memory" found'],
     ["REDIS_URL", "http://localhost", "redis://host:port or rediss://host:port expected"],
     ["REDIS_URL", "localhost", "redis://host:port or rediss://host:port expected"],
     ["SESSION_IDLE_TIMEOUT", "0", 'a whole number from 1 to 34560000 expected, "0" found'],

@@ -154,12 +154,15 @@ function command(
 ): Deno.Command {
   const { tasks } = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));
   const secretFile = environment.SESSION_SECRET_FILE ?? ".session-secret";
+  const kvPath = environment.KV_PATH ?? ".satchel.sqlite";
   const flags: string[] = tasks[task].command.match(/(?<= "?)--[\w-]+(?:=[^\s"]+)?/g);
   return new Deno.Command(Deno.execPath(), {
     args: [
       "run",
       `--config=${ROOT}deno.json`,
-      ...flags.map((flag) => flag.replace("$SESSION_SECRET_FILE", secretFile)),
+      ...flags.map((flag) =>
+        flag.replace("$SESSION_SECRET_FILE", secretFile).replace("$KV_PATH", kvPath)
+      ),
       `${ROOT}main.ts`,
       ...(task === "start" ? [] : [task]),
       ...args,

@@ -11,7 +11,7 @@ function machine(environment: Record<string, string> = {}, input = ""): Machine 
     getVariable: (name) => environment[name],
     files: new FakeFiles({ ".session-secret": SECRET_A }),
     readInput: () => Promise.resolve(input),
-    openStore: (_config, { values }) => new CookieStore({ secrets: values }),
+    openStore: (_config, secrets) => ({ store: new CookieStore({ secrets }), close() {} }),
   };
 }
 
