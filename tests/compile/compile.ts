@@ -18,18 +18,18 @@ export interface Compiled {
 }
 
 /**
- * The permissions of a task, as flags. The binary gets those of `start`, for good: a file that a
- * variable names must be named when it is compiled, and lies where it runs if the path is relative.
+ * The permissions that a task's command gives, with the values that it gives to variables. The
+ * binary has those of `start`, for good; relative paths are looked for where it runs.
  */
-export function permissions(command: string, getVariable: (name: string) => string): string[] {
-  return Array.from(command.matchAll(/(?<= "?)--allow-[\w-]+(?:=[^\s"]+)?/g), ([flag]) => {
-    const [name, list] = flag.split("=");
-    if (list === undefined) return flag;
-    const values = list.split(",").map((value) =>
-      value.replace(/^\$\{?(\w+).*/, (_, variable) => getVariable(variable))
-    ).filter((value) => value !== "");
-    return values.length === 0 ? "" : `${name}=${values.join(",")}`;
-  }).filter((flag) => flag !== "");
+export function permissions(command: string): string[] {
+  const values = new Map(
+    Array.from(
+      command.matchAll(/\bexport (\w+)=([^\s;]+)/g),
+      ([, name, value = ""]) => [name, value],
+    ),
+  );
+  const flags = command.match(/--(?:allow|ignore|deny)-[\w-]+(?:=[^\s"]+)?/g) ?? [];
+  return flags.map((flag) => flag.replaceAll(/\$(\w+)/g, (_, name) => values.get(name) ?? ""));
 }
 
 /**
@@ -39,7 +39,6 @@ export function permissions(command: string, getVariable: (name: string) => stri
  * @param denort The runtime that goes into it. Default: Deno fetches the one of its own version.
  */
 export async function compileServer(output: string, denort?: string): Promise<Compiled> {
-  const names = new Map([["SESSION_SECRET_FILE", ".session-secret"]]);
   const command = new Deno.Command(Deno.execPath(), {
     args: [
       "compile",
@@ -48,7 +47,7 @@ export async function compileServer(output: string, denort?: string): Promise<Co
       "--exclude-unused-npm",
       "--app-name=satchel",
       `--output=${output}`,
-      ...permissions(config.tasks.start.command, (name) => names.get(name) ?? ""),
+      ...permissions(config.tasks.start.command),
       "main.ts",
     ],
     cwd: ROOT,

@@ -5,31 +5,28 @@ import { visitorOf } from "../runtimes/http_checks.ts";
 import { temporaryFolder } from "../server/server_process.ts";
 import { compileServer, permissions, ROOT } from "./compile.ts";
 
-const start = (values: Readonly<Record<string, string>>) =>
-  permissions(config.tasks.start.command, (name) => values[name] ?? "");
-
-const FLAGS = start({ SESSION_SECRET_FILE: ".session-secret" });
+const FLAGS = permissions(config.tasks.start.command);
 
 /** The bytes at the end of a binary that are read: more than what is embedded. */
-const EMBEDDED_SIZE = 8 * 2 ** 20;
+const EMBEDDED_SIZE = 32 * 2 ** 20;
 
 Deno.test("permissions() finds those of a task and puts in what variables stand for", () => {
-  const command =
-    'deno run --no-prompt $WATCH --allow-net --allow-env=A,B "--allow-read=$C,d" e.ts';
-  assertEquals(permissions(command, (name) => `<${name}>`), [
+  const command = 'test -n "$C" || export C=c.txt; deno run $WATCH --allow-net --allow-env=A,B ' +
+    '--ignore-env=D "--allow-read=$C,d" e.ts';
+  assertEquals(permissions(command), [
     "--allow-net",
     "--allow-env=A,B",
-    "--allow-read=<C>,d",
+    "--ignore-env=D",
+    "--allow-read=c.txt,d",
   ]);
-  assertEquals(permissions('deno run "--allow-write=$C" e.ts', () => ""), []);
 });
 
 Deno.test("compileServer() lets the binary do no more than the server", () => {
-  assertEquals(FLAGS.map((flag) => flag.replace(/^--allow-env=[A-Z_,]+$/, "--allow-env=…")), [
+  const files = ".session-secret,.satchel.sqlite";
+  assertEquals(FLAGS.filter((flag) => !/-env=[A-Z_,]+$/.test(flag)), [
     "--allow-net",
-    "--allow-env=…",
-    "--allow-read=.session-secret",
-    "--allow-write=.session-secret",
+    `--allow-read=${files}`,
+    `--allow-write=${files}`,
   ]);
 });
 
@@ -67,7 +64,7 @@ Deno.test("compileServer() embeds the whole server and its permissions", async (
     const text = new TextDecoder("latin1").decode(await Deno.readFile(`${ROOT}${path}`));
     assert(embedded.includes(text), `${path} is not embedded`);
   }
-  for (const name of ["preact", "preact-render-to-string", "deno-std"]) {
+  for (const name of ["preact", "preact-render-to-string", "deno-std", "redis"]) {
     assertStringIncludes(embedded, `"name": "${name}"`);
   }
   assert(!embedded.includes('"name": "playwright-core"'), "what only tests need is embedded");
@@ -78,8 +75,8 @@ Deno.test("compileServer() embeds the whole server and its permissions", async (
     lists.map(([name]) => name).sort(),
     ["allow_env", "allow_import", "allow_net", "allow_read", "allow_write"],
   );
-  assertEquals(granted.allow_read, [".session-secret"]);
-  assertEquals(granted.allow_write, [".session-secret"]);
+  assertEquals(granted.allow_read, [".session-secret", ".satchel.sqlite"]);
+  assertEquals(granted.allow_write, granted.allow_read);
   assertEquals(granted.prompt, false);
 });
 
