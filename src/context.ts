@@ -42,14 +42,13 @@ export class Context<Data extends object> {
   }
 
   /**
-   * The form that came with the request; the same one however often it is asked for.
+   * The form that came with the request; the same one however often it is asked for. Works by itself
+   * too: `({ form }) => …`.
    *
    * @throws {HttpError} With status 413 if it is larger than the handler's `maxBodySize`, 415 if it
    * is not a form, 400 if it is malformed.
    */
-  form(): Promise<FormData> {
-    return this.#form.read();
-  }
+  readonly form: () => Promise<FormData> = () => this.#form.read();
 }
 
 /** Answers a request. Throwing a `Response` is as good as returning it. */

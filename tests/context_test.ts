@@ -35,6 +35,11 @@ Deno.test("Context.form() reads the form once, however often it is asked for", a
   assert(context.request.bodyUsed);
 });
 
+Deno.test("Context.form() may be taken out of the context", async () => {
+  const { form } = contextOf(post(new URLSearchParams({ item: "tea" })), null);
+  assertEquals((await form()).get("item"), "tea");
+});
+
 Deno.test("Context.form() refuses more bytes than the limit, each time it is asked", async () => {
   const context = contextOf(post(new URLSearchParams({ item: "x".repeat(20) })), null);
   for (let attempt = 0; attempt < 2; attempt++) {

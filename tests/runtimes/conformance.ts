@@ -14,6 +14,7 @@ import {
   Sessions,
   verifyCsrfToken,
 } from "../../src/mod.ts";
+import { MemoryStore } from "../../src/stores/memory_store.ts";
 import vectors from "../crypto/token_vectors.json" with { type: "json" };
 import { Browser } from "../flows/browser.ts";
 import type { Check } from "./checks.ts";
@@ -39,9 +40,8 @@ function setUp(options: Partial<SessionOptions> = {}, secrets = [NEW_SECRET]) {
       {
         method: "POST",
         path: "/greet/:name",
-        view: async (context) => {
-          const { session, params } = context;
-          session.flash(`${(await context.form()).get("greeting")}, ${params.name}`);
+        view: async ({ session, params, form }) => {
+          session.flash(`${(await form()).get("greeting")}, ${params.name}`);
           return redirect("/greeting");
         },
       },
@@ -148,6 +148,17 @@ export const conformance: Readonly<Record<string, Check>> = {
     const { browser } = setUp();
     await browser.get("/");
     assertEquals((await browser.post("/renew", {})).text, "2");
+  },
+  "sessions on the server": async () => {
+    const { handler, browser } = setUp({ store: new MemoryStore() });
+    await browser.get("/");
+    const cookie = browser.jar.header("http://127.0.0.1:8000/") ?? "";
+    const visit = () => handler(new Request("http://127.0.0.1:8000/", { headers: { cookie } }));
+    const answers = await Promise.all(Array.from({ length: 50 }, visit));
+    assertEquals(new Set(answers.map(({ status }) => status)), new Set([200]));
+    assertEquals((await browser.get("/")).text, "52");
+    assertEquals((await browser.post("/renew", {})).text, "53");
+    assertEquals(await (await visit()).text(), "1"); // the old id is dead
   },
   "too large a session": async () => {
     const { sessions } = setUp();
