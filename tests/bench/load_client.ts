@@ -7,7 +7,7 @@
  */
 
 import { Buffer } from "node:buffer";
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { connect, type Socket } from "node:net";
 import process from "node:process";
 import { type AnswerShape, CookieJar, readAnswer, type Reading } from "./http_answer.ts";
@@ -143,12 +143,14 @@ function finish(): void {
   for (const connection of connections) connection.close();
 }
 
-/** What a process has used so far; the kernel counts in hundredths of a second. */
+/** Processor time of all threads of a process; `/proc/PID/stat` would count in hundredths only. */
 function cpuSeconds(pid: number): number {
   if (process.platform !== "linux") return 0;
-  const stat = readFileSync(`/proc/${pid}/stat`, "latin1");
-  const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-  return (Number(fields[11]) + Number(fields[12])) / 100;
+  const nanoseconds = readdirSync(`/proc/${pid}/task`).map((thread) => {
+    const stat = readFileSync(`/proc/${pid}/task/${thread}/schedstat`, "latin1");
+    return Number(stat.slice(0, stat.indexOf(" ")));
+  });
+  return nanoseconds.reduce((sum, each) => sum + each, 0) / 1e9;
 }
 
 const connections = Array.from({ length: plan.connections }, () => new Connection(onPrepared));
