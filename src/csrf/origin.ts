@@ -14,8 +14,8 @@ export interface OriginGuardOptions extends RequestOriginOptions {
  * pass, any other method only
  *
  * - with `Sec-Fetch-Site: same-origin` or `none` (Fetch Metadata), or
- * - without that header, with an `Origin` of the host the request was sent to (the scheme may
- *   differ: a proxy may end the encryption without saying so), or
+ * - without that header, with an `Origin` of the host the request was sent to (an https page may
+ *   send to http: a proxy may end the encryption without saying so), or
  * - with an `Origin` that is trusted, or
  * - with neither header: no browser of the last years sends a form without them, and what is not
  *   a browser holds no visitor's cookies to abuse.
@@ -56,12 +56,11 @@ export function originGuard(options: OriginGuardOptions = {}): (request: Request
 function isOwnHost(origin: string, request: Request, options: RequestOriginOptions): boolean {
   const own = requestOrigin(request, options);
   if (origin === own) return true;
-  if (!origin.startsWith("https://") && !origin.startsWith("http://")) return false;
-  // The scheme aside, with the port spelled out where only one side names it.
-  const port = origin.startsWith("https:") ? ":443" : ":80";
-  const host = origin.slice(origin.indexOf("://") + 3);
-  const ownHost = own.slice(own.indexOf("://") + 3);
-  return host === ownHost || host + port === ownHost;
+  // The other way round, whoever sits on the network could forge the http page that sends this.
+  if (!own.startsWith("http://") || !origin.startsWith("https://")) return false;
+  const host = origin.slice("https://".length);
+  const ownHost = own.slice("http://".length);
+  return host === ownHost || `${host}:443` === ownHost;
 }
 
 function assertOrigin(origin: string): void {

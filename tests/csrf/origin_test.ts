@@ -47,8 +47,8 @@ Deno.test.each(
 Deno.test.each(
   [
     [OWN, "https://shop.example", true],
-    [OWN, "http://shop.example", true], // a proxy may have ended the encryption
-    ["http://shop.example/", "https://shop.example", true],
+    [OWN, "http://shop.example", false], // anyone on the network can make that page
+    ["http://shop.example/", "https://shop.example", true], // a proxy may have ended the encryption
     ["http://shop.example:443/", "https://shop.example", true],
     ["http://shop.example:8000/", "http://shop.example:8000", true],
     ["http://127.0.0.1:8000/", "http://127.0.0.1:8000", true],
