@@ -1,0 +1,140 @@
+import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
+import { createHandler, html, Sessions, SessionStoreError } from "../../src/mod.ts";
+import { ServerLog } from "../../src/server/server_log.ts";
+import { ServerProcess, temporaryFolder, Visitor } from "../server/server_process.ts";
+import { type Values } from "../session/visitor.ts";
+import { VersionedStore } from "../session/versioned_store.ts";
+
+/** Refuses a log that holds any of the secrets, whole or in part. */
+function assertSilentAbout(log: string, secrets: Record<string, string>): void {
+  for (const [what, secret] of Object.entries(secrets)) {
+    assert(secret.length >= 8, `${what} is too short to look for: ${secret}`);
+    for (
+      const part of [secret, secret.slice(0, 24), secret.slice(-24), encodeURIComponent(secret)]
+    ) {
+      assertFalse(log.includes(part), `the log holds ${what}`);
+    }
+  }
+}
+
+for (const format of ["text", "json"]) {
+  Deno.test(`the ${format} log of a whole visit holds no value, cookie, token or secret`, async () => {
+    using folder = temporaryFolder();
+    const environment = { LOG_FORMAT: format, SERVER_TIMING: "1" };
+    const server = await ServerProcess.start({ folder: folder.path, environment });
+    const visitor = new Visitor(() => server.origin);
+    const secrets: Record<string, string> = {
+      "an item": "a private item 4711",
+      "a name": "Ada Lovelace 1815",
+      "a query": "query-of-a-visitor",
+      "a wrong token": "wrong-token-of-a-visitor",
+      "a password": "a-password-in-a-form",
+    };
+
+    await visitor.count();
+    const csrf_token = await visitor.token();
+    secrets["the token"] = csrf_token;
+    secrets["the first cookie"] = visitor.cookie.replace(/^\w+=/, "");
+    await visitor.post("/cart", { item: secrets["an item"] ?? "", csrf_token });
+    await visitor.fetch(`/cart?csrf_token=${csrf_token}&q=${secrets["a query"]}`);
+    await visitor.post("/cart", { item: "x", csrf_token: secrets["a wrong token"] ?? "" });
+    await visitor.post("/sign-in", { name: secrets["a name"] ?? "", csrf_token });
+    await visitor.post("/sign-in", { name: "", password: secrets["a password"] ?? "", csrf_token });
+    await visitor.fetch("/session");
+    secrets["the second cookie"] = visitor.cookie.replace(/^\w+=/, "");
+    const token = await visitor.token();
+    secrets["the second token"] = token;
+    // A session that outgrows its cookie, a form too large, a form that is none.
+    for (let count = 0; count < 9; count++) {
+      await visitor.post("/cart", {
+        item: `${secrets["an item"]}${"x".repeat(450)}`,
+        csrf_token: token,
+      });
+    }
+    await visitor.post("/cart", { item: "x".repeat(1_100_000), csrf_token: token });
+    await visitor.fetch("/cart", { method: "POST", body: JSON.stringify(secrets) });
+    const { cookie } = visitor;
+    for (
+      const change of [cookie.slice(0, -8), `${cookie}A`, cookie.replace(/.{9}$/, "AAAAAAAAA")]
+    ) {
+      visitor.cookie = change;
+      await visitor.fetch("/");
+      secrets[`the tampered cookie ${change.length}`] = change.replace(/^\w+=/, "");
+    }
+    secrets["the secret"] = (await Deno.readTextFile(`${folder.path}/.session-secret`)).trim();
+
+    server.signal("SIGTERM");
+    assertEquals(await server.status(), 0);
+    assertStringIncludes(server.output, "/cart");
+    assertStringIncludes(server.output, "malformed");
+    assertSilentAbout(server.output, secrets);
+  });
+}
+
+Deno.test("the log of an error tells where it happened, and nothing of the session", async () => {
+  for (const format of ["text", "json"] as const) {
+    let output = "";
+    const log = new ServerLog(format, {
+      log: (text) => output += `${text}\n`,
+      error: (text) => output += `${text}\n`,
+    });
+    const store = new VersionedStore();
+    const sessions = new Sessions<Values>({ store, onRefused: log.refused });
+    const secrets: Record<string, string> = { "a value": "a value of the session" };
+    const handler = log.requests(createHandler<Values>({
+      sessions,
+      onError: log.error,
+      routes: [{
+        method: "GET",
+        path: "/:what",
+        view({ session, params }) {
+          session.set("secret", secrets["a value"] ?? "");
+          secrets["the token"] = session.drawCsrf();
+          if (params.what === "throw") throw new Error("a bug in a view");
+          if (params.what === "value") session.set("at", new Date() as unknown as string);
+          if (params.what === "down") {
+            store.failure = new SessionStoreError("Cannot reach the store");
+          }
+          return html("done");
+        },
+      }],
+    }));
+    const get = async (path: string, cookie = ""): Promise<Response> =>
+      await handler(new Request(`http://shop.example${path}`, { headers: { cookie } }));
+    const first = await get("/fine");
+    const cookie = first.headers.getSetCookie()[0]?.replace(/;.*/, "") ?? "";
+    assertEquals((await get("/throw", cookie)).status, 500);
+    assertEquals((await get("/value", cookie)).status, 500);
+    assertEquals((await get("/down", cookie)).status, 503);
+    store.failure = null;
+    await get("/fine", "session=an-id-that-is-not-known");
+    secrets["an unknown id"] = "an-id-that-is-not-known";
+    log.close();
+    for (const told of ["a bug in a view", "Cannot store session value at at", "unknown id"]) {
+      assertStringIncludes(output, told);
+    }
+    assertSilentAbout(output, secrets);
+  }
+});
+
+Deno.test("no page and no header tells the session's id or secret", async () => {
+  const store = new VersionedStore();
+  const sessions = new Sessions<Values>({ store, trace: true });
+  let secret = "";
+  const handler = createHandler<Values>({
+    sessions,
+    routes: [{
+      method: "GET",
+      path: "/",
+      view({ session }) {
+        secret = session.csrf ?? session.drawCsrf();
+        return Response.json(sessions.inspect(session));
+      },
+    }],
+  });
+  const response = await handler(new Request("http://shop.example/"));
+  const text = await response.text() + JSON.stringify([...response.headers]);
+  assertFalse(text.includes(secret));
+  assertEquals(response.headers.getSetCookie().length, 1);
+  assertEquals(text.split("id-1").length - 1, 1); // in Set-Cookie, where it belongs
+});
