@@ -2,22 +2,25 @@ import { withHeaders } from "../http/responses.ts";
 import { dropTargetedCaching } from "../http/targeted_caching.ts";
 
 const PRIVATE = "private, no-cache";
+/** For a page that shows a flash message: the back button must not bring it up again. */
+const ONCE = "private, no-store";
 
 /**
  * Keeps a response that depends on a session out of every shared cache (RFC 9111, section 5.2.2.7),
  * whatever the view said; how long the visitor's own browser keeps it stays the view's choice.
  *
  * @param response The response of a request that read its session.
+ * @param once Whether it shows what is shown only once. Default: false.
  * @returns The same response, or a copy where its headers were immutable.
  */
-export function keepPrivate(response: Response): Response {
+export function keepPrivate(response: Response, once = false): Response {
   return withHeaders(response, (headers) => {
     const vary = headers.get("vary");
     if (vary === null || !/(^|,)\s*(\*|cookie)\s*(,|$)/i.test(vary)) {
       headers.append("vary", "Cookie");
     }
     const control = headers.get("cache-control");
-    if (control === null) headers.set("cache-control", PRIVATE);
+    if (control === null) headers.set("cache-control", once ? ONCE : PRIVATE);
     else if (!/^(private|no-store)$/i.test(control)) {
       headers.set("cache-control", privately(control));
     }

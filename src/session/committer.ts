@@ -76,7 +76,7 @@ export class Committer {
       throw new CookieOverflowError(sizeReport(record, bytes, MAX_COOKIE_BYTES));
     }
     this.#trace?.remember(value, changes);
-    const kept = keepPrivate(response);
+    const kept = keepPrivate(response, changes.some(({ kind }) => kind === "takeFlash"));
     return value === state.value && !cookie.hasMaxAge ? kept : cookie.set(kept, value);
   }
 

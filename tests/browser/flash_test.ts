@@ -1,5 +1,6 @@
 import { assertEquals } from "@std/assert";
 import type { Page } from "playwright-core";
+import { ServerProcess, temporaryFolder } from "../server/server_process.ts";
 import { browserTest, follow } from "./stage.ts";
 
 const ADDED = "Your item was added.";
@@ -22,7 +23,8 @@ browserTest("a message is shown once, and a reload sends no form again", async (
   assertEquals(await page.getByRole("button", { name: "Remove" }).count(), 1);
 });
 
-browserTest("the back button does not bring a message back", async ({ page }) => {
+/** Shows a message, goes on to another page, and comes back. */
+async function showAndReturn(page: Page): Promise<void> {
   await add(page, "apple");
   assertEquals(await messages(page), [ADDED]);
   await page.goto("/howdy");
@@ -31,6 +33,18 @@ browserTest("the back button does not bring a message back", async ({ page }) =>
   assertEquals(new URL(page.url()).pathname, "/cart");
   assertEquals(await messages(page), []);
   assertEquals(await page.getByRole("button", { name: "Remove" }).count(), 1);
+}
+
+browserTest("the back button does not bring a message back", ({ page }) => showAndReturn(page));
+
+// There the cookie stays the same, so that the browser would take its copy of the page for good.
+browserTest("the back button does not bring back what a server keeps", async ({ browser }) => {
+  using folder = temporaryFolder();
+  const environment = { LOG: "off", SESSION_STORE: "kv", KV_PATH: `${folder.path}/kv.sqlite` };
+  await using server = await ServerProcess.start({ folder: folder.path, environment });
+  const context = await browser.newContext({ baseURL: server.origin });
+  await showAndReturn(await context.newPage());
+  await context.close();
 });
 
 browserTest("a message is shown in one of two tabs", async ({ context, page }) => {

@@ -67,6 +67,16 @@ for (
   });
 }
 
+Deno.test("keepPrivate() lets no cache at all keep what is shown once", () => {
+  const headers = (init: HeadersInit) =>
+    keepPrivate(new Response(null, { headers: init }), true).headers;
+  assertEquals(headers({}).get("cache-control"), "private, no-store");
+  assertEquals(
+    headers({ "cache-control": "max-age=5" }).get("cache-control"),
+    "private, max-age=5",
+  );
+});
+
 Deno.test("keepPrivate() changes nothing else", () => {
   const response = new Response("text", { status: 201, headers: { etag: '"a"', expires: "0" } });
   assertStrictEquals(keepPrivate(response), response);

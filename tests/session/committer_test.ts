@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { CookieOverflowError, generateSecret, type Session } from "../../src/mod.ts";
+import { CookieOverflowError, generateSecret, type Session, Sessions } from "../../src/mod.ts";
+import { MemoryStore } from "../../src/stores/memory_store.ts";
 import { Clock, cookieSessions, SECRET, sessionsIn, type Values, Visitor } from "./visitor.ts";
 import { VersionedStore } from "./versioned_store.ts";
 
@@ -282,4 +283,21 @@ Deno.test("commit() refuses a session far beyond any cookie just the same", asyn
   );
   assertEquals(error.report.largest, [{ key: "film", bytes: 1_000_010 }]);
   assert(error.report.bytes > 1_000_000);
+});
+
+Deno.test("commit() lets no cache keep a page that shows a flash message", async () => {
+  const sessions = new Sessions<{ counter: number }>({ store: new MemoryStore() });
+  const first = await sessions.handle(new Request("http://localhost/"), (session) => {
+    session.flash("Saved.");
+    return new Response();
+  });
+  const [cookie = ""] = first.headers.getSetCookie();
+  const show = () =>
+    sessions.handle(new Request("http://localhost/", { headers: { cookie } }), (session) => {
+      return new Response(session.takeFlash().map(({ message }) => message).join());
+    });
+  const shown = await show();
+  assertEquals(await shown.text(), "Saved.");
+  assertEquals(shown.headers.get("cache-control"), "private, no-store");
+  assertEquals((await show()).headers.get("cache-control"), "private, no-cache");
 });
