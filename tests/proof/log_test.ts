@@ -2,7 +2,7 @@ import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/as
 import { createHandler, html, Sessions, SessionStoreError } from "../../src/mod.ts";
 import { ServerLog } from "../../src/server/server_log.ts";
 import { ServerProcess, temporaryFolder, Visitor } from "../server/server_process.ts";
-import { type Values } from "../session/visitor.ts";
+import type { Values } from "../session/visitor.ts";
 import { VersionedStore } from "../session/versioned_store.ts";
 
 /** Refuses a log that holds any of the secrets, whole or in part. */
