@@ -22,7 +22,7 @@ export interface SchemaOptions {
   readonly schema?: StandardSchema;
   /**
    * Makes data of an older form fit; what it returns is checked again. Data that does not fit even
-   * then is dropped, and the visitor gets a new session.
+   * then, or that it throws at, is dropped, and the visitor gets a new session.
    */
   readonly migrate?: (data: Readonly<Record<string, JsonValue>>) => unknown;
 }
@@ -41,7 +41,13 @@ export async function fitsSchema(
   if (schema === undefined) return true;
   const data = Object.fromEntries(record.data);
   let result = await schema["~standard"].validate(data);
-  if (result.issues && migrate) result = await schema["~standard"].validate(await migrate(data));
+  if (result.issues && migrate) {
+    try {
+      result = await schema["~standard"].validate(await migrate(data));
+    } catch {
+      return false; // data that no migration foresaw must not lock its visitor out
+    }
+  }
   if (result.issues) return false;
   record.data.clear();
   for (const [key, value] of Object.entries(result.value ?? {})) {

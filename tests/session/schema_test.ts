@@ -43,6 +43,15 @@ Deno.test("fitsSchema() checks again what a migration made", async () => {
   assertEquals(await fitsSchema(hopeless, { schema: shop, migrate }), false);
 });
 
+Deno.test("fitsSchema() refuses data that a migration throws at", async () => {
+  const stored = record({ count: 3 });
+  const migrate = () => {
+    throw new TypeError("undefined has no length");
+  };
+  assertEquals(await fitsSchema(stored, { schema: shop, migrate }), false);
+  assertEquals(stored.data.get("count"), 3);
+});
+
 Deno.test("fitsSchema() waits for validators and migrations that take their time", async () => {
   const slow = schemaOf(async (value) => await shop["~standard"].validate(value));
   const migrate = async () => await Promise.resolve({ counter: 9 });
