@@ -7,8 +7,8 @@ export interface Launch {
   readonly folder?: string;
 }
 
-/** The port, as the servers tell it: the first address, or workerd's event. */
-const PORT = /(?:127\.0\.0\.1|localhost):(\d+)|"socket":"http","port":(\d+)/;
+/** The port, whole, as the servers tell it: the first address, or workerd's event. */
+const PORT = /(?:127\.0\.0\.1|localhost):(\d+)\D|"socket":"http","port":(\d+)\D/;
 
 /** A server of its own process, on a free port of this machine. */
 export class Served implements AsyncDisposable {

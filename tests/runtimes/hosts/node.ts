@@ -10,6 +10,8 @@ import process from "node:process";
 
 const { default: app } = await import(process.argv[2] ?? "");
 
+// With the adapter's own `Request` and `Response`, its default: they differ from the standard's in
+// that a response keeps the very `Headers` it is given.
 serve({ fetch: app.fetch, hostname: "127.0.0.1", port: 0 }, ({ port }) => {
   console.log(`listening on http://127.0.0.1:${port}`);
 });
