@@ -11,16 +11,19 @@ interface Data {
 const sessions = new Sessions<Data>({ store: new CookieStore({ secrets: [generateSecret()] }) });
 const isTrustedOrigin = originGuard();
 
-const withSession = createMiddleware<{ Variables: { session: Session<Data> } }>(async (c, next) => {
-  if (!isTrustedOrigin(c.req.raw)) return c.text("Forbidden", 403);
-  const session = await sessions.load(c.req.raw);
-  c.set("session", session);
-  await next();
-  if (c.error) return; // what failed leaves no trace
-  const response = await sessions.commit(session, c.res);
-  c.res = undefined; // Hono would merge the old response's headers into the new one
-  c.res = response;
-});
+/** Loads the session before the view and commits it after. */
+export const withSession = createMiddleware<{ Variables: { session: Session<Data> } }>(
+  async (c, next) => {
+    if (!isTrustedOrigin(c.req.raw)) return c.text("Forbidden", 403);
+    const session = await sessions.load(c.req.raw);
+    c.set("session", session);
+    await next();
+    if (c.error) return; // what failed leaves no trace
+    const response = await sessions.commit(session, c.res);
+    c.res = undefined; // Hono would merge the old response's headers into the new one
+    c.res = response;
+  },
+);
 
 const app = new Hono()
   .use(withSession)

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
+import { Hono } from "hono";
 import { Browser } from "../flows/browser.ts";
-import app from "./hono_middleware.ts";
+import app, { withSession } from "./hono_middleware.ts";
 
 const visitor = () => new Browser((request) => Promise.resolve(app.fetch(request)));
 
@@ -24,4 +25,29 @@ Deno.test("hono_middleware refuses forms of other sites", async () => {
   const forged = await browser.post("/reset", {}, { "sec-fetch-site": "cross-site" });
   assertEquals(forged.status, 403);
   assertEquals((await browser.get("/")).text, "Count: 2");
+});
+
+Deno.test("hono_middleware commits to responses that others have made, too", async () => {
+  const app = new Hono().use(withSession)
+    .get("/cookie", (c) => {
+      c.get("session").set("counter", 1);
+      c.header("set-cookie", "theme=dark", { append: true });
+      return c.text("Hello");
+    })
+    .get("/fixed", (c) => {
+      c.get("session").set("counter", 1);
+      return Response.redirect("http://localhost/", 303);
+    })
+    .get("/failed", (c) => {
+      c.get("session").set("counter", 1);
+      throw new Error("failed");
+    })
+    .onError((_, c) => c.text("Sorry", 500));
+
+  const names = async (path: string) =>
+    (await app.request(path)).headers.getSetCookie().map((line) => line.split("=")[0]);
+  assertEquals(await names("/cookie"), ["theme", "session"]);
+  assertEquals(await names("/fixed"), ["session"]);
+  assertEquals((await app.request("/fixed")).headers.get("cache-control"), "private, no-cache");
+  assertEquals(await names("/failed"), []);
 });
