@@ -51,13 +51,18 @@ await installRuntimes();
 await using stack = new AsyncDisposableStack();
 const servers = new Map<string, Served>();
 for (const [name, launch] of Object.entries(await launches())) {
-  servers.set(name, stack.use(await Served.start(launch)));
+  const fault = await faultOf(async () => {
+    servers.set(name, stack.use(await Served.start(launch)));
+  });
+  report.add("starts", name, fault);
 }
 
 for (const [name, server] of servers) {
-  const inside = await fetch(`${server.origin}/conformance`);
-  const found: Outcome[] = await inside.json();
-  for (const outcome of found) report.add(`inside: ${outcome.name}`, name, outcome.fault);
+  const ran = await faultOf(async () => {
+    const inside: Outcome[] = await (await fetch(`${server.origin}/conformance`)).json();
+    for (const outcome of inside) report.add(`inside: ${outcome.name}`, name, outcome.fault);
+  });
+  if (ran !== null) report.add("inside", name, ran);
   for (const [check, run] of Object.entries(httpChecks(server.origin))) {
     report.add(`http: ${check}`, name, await faultOf(run));
   }
