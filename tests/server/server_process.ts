@@ -75,6 +75,11 @@ export class ServerProcess implements AsyncDisposable {
     });
   }
 
+  /** Its process id. */
+  get pid(): number {
+    return this.#process.pid;
+  }
+
   /** Sends a signal. */
   signal(name: Deno.Signal): void {
     this.#process.kill(name);

@@ -1,0 +1,107 @@
+/**
+ * Loads the real server with many visitors at once for a time, kills and restarts it in between,
+ * and reports what they saw. Exits with 1 when an update was lost, something failed while the
+ * server was up, or its memory grew.
+ *
+ *     deno task soak --seconds=60 --visitors=40 --store=cookie
+ *
+ * @module
+ */
+
+import { parseArgs } from "@std/cli/parse-args";
+import { temporaryFolder } from "../server/server_process.ts";
+import { SoakVisitor } from "./soak_visitor.ts";
+import { SoakedServer } from "./soaked_server.ts";
+import { listed, Tally } from "./tally.ts";
+
+/** So much may memory differ between the beginning and the end of the last life, in MiB. */
+const TOLERANCE = 40;
+/** Caches need so many seconds to fill before the beginning is measured. */
+const WARM_UP = 5;
+
+const flags = parseArgs(Deno.args, {
+  string: ["seconds", "visitors", "store"],
+  default: { seconds: "60", visitors: "40", store: "cookie" },
+});
+const seconds = bounded("seconds", flags.seconds, 10, 3600);
+const visitors = bounded("visitors", flags.visitors, 1, 500);
+const store = String(flags.store);
+
+function bounded(name: string, value: unknown, least: number, most: number): number {
+  const number = Number(value);
+  if (Number.isInteger(number) && number >= least && number <= most) return number;
+  console.error(`Cannot soak: --${name} is ${value}, a whole number from ${least} to ${most} fits`);
+  Deno.exit(2);
+}
+
+function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}
+
+function median(values: number[]): number {
+  return values.toSorted((one, other) => one - other)[Math.floor(values.length / 2)] ?? 0;
+}
+
+/** Watches the memory of the server for a time, once a second. */
+async function watch(server: SoakedServer, time: number): Promise<number[]> {
+  const samples: number[] = [];
+  for (let second = 0; second < time; second++) {
+    await pause(1000);
+    samples.push(await server.memory());
+  }
+  return samples;
+}
+
+using folder = temporaryFolder();
+const environment = { SESSION_STORE: store, KV_PATH: `${folder.path}/soak.sqlite` };
+await using server = new SoakedServer(folder.path, environment);
+await server.start();
+
+const tally = new Tally();
+const began = performance.now();
+let isOver = false;
+const crowd = Array.from({ length: visitors }, () => {
+  return new SoakVisitor(server, tally).live(() => isOver);
+});
+
+// A crash, an orderly stop, and then most of the time in one life, to see its memory.
+await pause(seconds * 150);
+await server.crash();
+await pause(200);
+await server.start();
+await pause(seconds * 150);
+const exit = await server.stop();
+await server.start();
+const memory = await watch(server, Math.floor(seconds * 0.7));
+const refused = server.logLines;
+isOver = true;
+await Promise.all(crowd);
+const lasted = (performance.now() - began) / 1000;
+
+const warm = memory.slice(Math.min(WARM_UP, memory.length - 2));
+const quarter = Math.max(1, Math.floor(warm.length / 4));
+const [start, end] = [median(warm.slice(0, quarter)), median(warm.slice(-quarter))];
+const faults = [
+  tally.lost > 0 && `${tally.lost} updates were lost`,
+  tally.failed > 0 && `${tally.failed} requests failed while the server was up`,
+  exit !== 0 && `the orderly stop ended with status ${exit}`,
+  end - start > TOLERANCE && `memory grew by ${(end - start).toFixed(1)} MiB`,
+].filter((fault) => fault !== false);
+
+console.log(`store          ${store}
+visitors       ${visitors}
+seconds        ${
+  lasted.toFixed(1)
+}, ${server.lives} lives: one crash, one orderly stop (status ${exit})
+requests       ${tally.total} (${Math.round(tally.total / lasted)} a second)
+answers        ${listed(tally.answers)}
+while down     ${listed(tally.whileDown)}
+errors         ${listed(tally.errors)}
+lost updates   ${tally.lost}
+memory         ${start.toFixed(1)} MiB at the start of the last life, ${
+  end.toFixed(1)
+} MiB at its end
+log            ${refused.all} lines in the last life, ${refused.refusals} of them on refused cookies
+result         ${faults.length === 0 ? "nothing lost, memory flat" : faults.join("; ")}`);
+if (tally.samples.length > 0) console.log(`first faults\n  ${tally.samples.join("\n  ")}`);
+Deno.exitCode = faults.length === 0 ? 0 : 1;
