@@ -32,6 +32,8 @@ export interface KvStoreOptions extends ServerStoreOptions {
 
 /** Deno KV takes values up to 64 KiB. */
 const MAX_VALUE = 65_536;
+/** Milliseconds: a file does not hang, but its writers may have to wait for each other. */
+const TIMEOUT = 5000;
 const BASE64URL = { alphabet: "base64url", omitPadding: true } as const;
 
 /**
@@ -55,7 +57,8 @@ export class KvStore extends ServerStore {
    * @param options The keys' prefix, bounds for time and size.
    */
   constructor(client: KvClient, options: KvStoreOptions = {}) {
-    super(new KvBackend(client, options.prefix ?? "satchel"), options);
+    const backend = new KvBackend(client, options.prefix ?? "satchel");
+    super(backend, { ...options, timeout: options.timeout ?? TIMEOUT });
   }
 }
 
@@ -94,7 +97,9 @@ class KvBackend implements SessionBackend {
   }
 
   async write(entries: readonly WriteEntry[]): Promise<boolean> {
-    const { ok } = await unlocked(() => {
+    return await unlocked(async (attempt) => {
+      // Whoever had the file may have written this session: then there is no need to lock it.
+      if (attempt > 1 && !await this.#isCurrent(entries)) return false;
       const operation = this.#client.atomic();
       for (const { key: name, version, value, lifetime } of entries) {
         const key = this.#keyOf(name);
@@ -102,13 +107,19 @@ class KvBackend implements SessionBackend {
         if (value === null) operation.delete(key);
         else operation.set(key, Uint8Array.fromBase64(value, BASE64URL), expiry(lifetime));
       }
-      return operation.commit();
+      return (await operation.commit()).ok;
     });
-    return ok;
   }
 
   async ping(): Promise<void> {
     await this.read("ping");
+  }
+
+  async #isCurrent(entries: readonly WriteEntry[]): Promise<boolean> {
+    for (const { key, version } of entries) {
+      if ((await this.#client.get(this.#keyOf(key))).versionstamp !== version) return false;
+    }
+    return true;
   }
 
   #keyOf(key: string): string[] {
