@@ -14,7 +14,7 @@ function numberFrom(variable: string): number | null {
 }
 
 const SEED = numberFrom("FC_SEED") ?? crypto.getRandomValues(new Int32Array(1))[0] ?? 0;
-const RUNS = numberFrom("FC_RUNS") ?? 200;
+const RUNS = numberFrom("FC_RUNS") ?? 100;
 
 console.log(`FC_SEED=${SEED} FC_RUNS=${RUNS}`);
 

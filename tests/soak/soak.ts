@@ -14,10 +14,8 @@ import { SoakVisitor } from "./soak_visitor.ts";
 import { SoakedServer } from "./soaked_server.ts";
 import { listed, Tally } from "./tally.ts";
 
-/** So much may memory differ between the beginning and the end of the last life, in MiB. */
-const TOLERANCE = 40;
-/** Caches need so many seconds to fill before the beginning is measured. */
-const WARM_UP = 5;
+/** So much may memory differ between the second and the last third of the last life, in MiB. */
+const TOLERANCE = 32;
 
 const flags = parseArgs(Deno.args, {
   string: ["seconds", "visitors", "store"],
@@ -78,9 +76,10 @@ isOver = true;
 await Promise.all(crowd);
 const lasted = (performance.now() - began) / 1000;
 
-const warm = memory.slice(Math.min(WARM_UP, memory.length - 2));
-const quarter = Math.max(1, Math.floor(warm.length / 4));
-const [start, end] = [median(warm.slice(0, quarter)), median(warm.slice(-quarter))];
+// In the first third caches fill, and the engine finds out how much memory it likes to have.
+const third = Math.floor(memory.length / 3);
+const [start, end] = [median(memory.slice(third, 2 * third)), median(memory.slice(2 * third))];
+const every = Math.ceil(memory.length / 15);
 const faults = [
   tally.lost > 0 && `${tally.lost} updates were lost`,
   tally.failed > 0 && `${tally.failed} requests failed while the server was up`,
@@ -100,7 +99,8 @@ errors         ${listed(tally.errors)}
 lost updates   ${tally.lost}
 memory         ${start.toFixed(1)} MiB at the start of the last life, ${
   end.toFixed(1)
-} MiB at its end
+} MiB in the last
+               ${memory.filter((_, second) => second % every === 0).map(Math.round).join(", ")}
 log            ${refused.all} lines in the last life, ${refused.refusals} of them on refused cookies
 result         ${faults.length === 0 ? "nothing lost, memory flat" : faults.join("; ")}`);
 if (tally.samples.length > 0) console.log(`first faults\n  ${tally.samples.join("\n  ")}`);
