@@ -6,9 +6,9 @@
 
 const HTML = "text/html; charset=utf-8";
 
-// Never a `Headers`, however much faster: servers that bring a `Response` of their own may keep the
-// given object, and one visitor's cookie would be in everybody's response.
-const HTML_HEADERS: Readonly<Record<string, string>> = Object.freeze({ "content-type": HTML });
+function hasType(headers: HeadersInit | undefined): boolean {
+  return headers !== undefined && new Headers(headers).has("content-type");
+}
 
 const REDIRECTS = [301, 302, 303, 307, 308];
 
@@ -29,12 +29,11 @@ const REDIRECTS = [301, 302, 303, 307, 308];
  * ```
  */
 export function html(body: BodyInit, init?: ResponseInit): Response {
-  if (init?.headers === undefined) {
-    return new Response(body, { ...init, headers: HTML_HEADERS });
-  }
-  const headers = new Headers(init.headers);
-  if (!headers.has("content-type")) headers.set("content-type", HTML);
-  return new Response(body, { ...init, headers });
+  const response = new Response(body, init);
+  // Set afterwards, since that takes a fraction of the time that any `headers` for `Response` takes;
+  // and never a shared `Headers`: servers that bring a `Response` of their own may keep it.
+  if (!hasType(init?.headers)) response.headers.set("content-type", HTML);
+  return response;
 }
 
 /**

@@ -1,5 +1,17 @@
-/** RFC 9213 section 2 (`CDN-Cache-Control` and the like), and what there was before it. */
-const TARGETED = /^(?:.+-cache|surrogate|edge)-control$|^x-accel-expires$/;
+/**
+ * RFC 9213's `CDN-Cache-Control`, the fields of that form that networks document, and what there was
+ * before it. By name, since going through all headers costs more than the rest of a response.
+ */
+const TARGETED = [
+  "cdn-cache-control",
+  "surrogate-control",
+  "cloudflare-cdn-cache-control",
+  "netlify-cdn-cache-control",
+  "vercel-cdn-cache-control",
+  "akamai-cache-control",
+  "edge-control",
+  "x-accel-expires",
+];
 
 /**
  * Takes away the headers that some shared caches heed instead of `Cache-Control`, so that what that
@@ -8,7 +20,7 @@ const TARGETED = /^(?:.+-cache|surrogate|edge)-control$|^x-accel-expires$/;
  * @param headers The headers to change.
  */
 export function dropTargetedCaching(headers: Headers): void {
-  for (const name of [...headers.keys()]) {
-    if (TARGETED.test(name)) headers.delete(name);
+  for (const name of TARGETED) {
+    if (headers.has(name)) headers.delete(name);
   }
 }

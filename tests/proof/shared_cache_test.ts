@@ -73,7 +73,7 @@ const header = fc.oneof(
     fc.constantFrom(
       "CDN-Cache-Control",
       "Vercel-CDN-Cache-Control",
-      "Example-Cache-Control",
+      "Netlify-CDN-Cache-Control",
       "Surrogate-Control",
       "Edge-Control",
     ),
