@@ -79,7 +79,6 @@ const lasted = (performance.now() - began) / 1000;
 // In the first third caches fill, and the engine finds out how much memory it likes to have.
 const third = Math.floor(memory.length / 3);
 const [start, end] = [median(memory.slice(third, 2 * third)), median(memory.slice(2 * third))];
-const every = Math.ceil(memory.length / 15);
 const faults = [
   tally.lost > 0 && `${tally.lost} updates were lost`,
   tally.failed > 0 && `${tally.failed} requests failed while the server was up`,
@@ -87,21 +86,22 @@ const faults = [
   end - start > TOLERANCE && `memory grew by ${(end - start).toFixed(1)} MiB`,
 ].filter((fault) => fault !== false);
 
-console.log(`store          ${store}
-visitors       ${visitors}
-seconds        ${
-  lasted.toFixed(1)
-}, ${server.lives} lives: one crash, one orderly stop (status ${exit})
-requests       ${tally.total} (${Math.round(tally.total / lasted)} a second)
-answers        ${listed(tally.answers)}
-while down     ${listed(tally.whileDown)}
-errors         ${listed(tally.errors)}
-lost updates   ${tally.lost}
-memory         ${start.toFixed(1)} MiB at the start of the last life, ${
-  end.toFixed(1)
-} MiB in the last
-               ${memory.filter((_, second) => second % every === 0).map(Math.round).join(", ")}
-log            ${refused.all} lines in the last life, ${refused.refusals} of them on refused cookies
-result         ${faults.length === 0 ? "nothing lost, memory flat" : faults.join("; ")}`);
+const every = Math.ceil(memory.length / 15);
+const series = memory.filter((_, second) => second % every === 0).map(Math.round).join(", ");
+const report: Record<string, string | number> = {
+  store,
+  visitors,
+  seconds: `${Math.round(lasted)}, with a crash and an orderly stop (status ${exit})`,
+  requests: `${tally.total}, ${Math.round(tally.total / lasted)} a second`,
+  answers: listed(tally.answers),
+  "while down": listed(tally.whileDown),
+  errors: listed(tally.errors),
+  "lost updates": tally.lost,
+  memory: `${Math.round(start)} MiB, then ${Math.round(end)} MiB (thirds of the last life)`,
+  "over time": series,
+  log: `${refused.all} lines in the last life, ${refused.refusals} on refused cookies`,
+  result: faults.length === 0 ? "nothing lost, memory flat" : faults.join("; "),
+};
+for (const [label, text] of Object.entries(report)) console.log(label.padEnd(14), text);
 if (tally.samples.length > 0) console.log(`first faults\n  ${tally.samples.join("\n  ")}`);
 Deno.exitCode = faults.length === 0 ? 0 : 1;
