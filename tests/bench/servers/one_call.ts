@@ -7,7 +7,7 @@
 import { page } from "../page.ts";
 
 const [port, json = "[]", calls = "encrypt"] = Deno.args;
-const headers = new Headers(JSON.parse(json));
+const headers: [name: string, value: string][] = JSON.parse(json);
 const key = await crypto.subtle.importKey("raw", new Uint8Array(32).fill(7), "AES-GCM", false, [
   "encrypt",
   "decrypt",
@@ -22,5 +22,8 @@ let count = 0;
 Deno.serve({ hostname: "127.0.0.1", port: Number(port), onListen() {} }, async () => {
   if (calls === "both") await crypto.subtle.decrypt(algorithm, key, sealed);
   sealed = await crypto.subtle.encrypt(algorithm, key, record);
-  return new Response(page(++count), { headers });
+  const response = new Response(page(++count));
+  // One by one is what costs least: a third of what any form of `headers` for `Response` does.
+  for (const [name, value] of headers) response.headers.set(name, value);
+  return response;
 });
