@@ -31,6 +31,7 @@ export class Committer {
 
   /** Closes a session and writes it where that is needed. */
   commit(state: SessionState, response: Response): Committed | Promise<Committed> {
+    if (state.closed) throw new TypeError("Cannot commit the session: it is already committed");
     state.closed = true;
     if (!state.accessed) return response;
     switch (this.#endingOf(state)) {

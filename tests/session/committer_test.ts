@@ -14,6 +14,20 @@ Deno.test("commit() leaves the response of an untouched session alone", async ()
   assertEquals(response.headers.get("cache-control"), "public, max-age=60");
 });
 
+Deno.test("commit() writes a session once", async () => {
+  const store = new VersionedStore();
+  const sessions = sessionsIn(store);
+  const session = await sessions.load(new Request("http://shop.example/"));
+  session.set("a", 1);
+  await sessions.commit(session, new Response());
+  await assertRejects(
+    () => sessions.commit(session, new Response()),
+    TypeError,
+    "Cannot commit the session: it is already committed",
+  );
+  assertEquals(store.writes.length, 1);
+});
+
 Deno.test("commit() sets one cookie beside those of the view", async () => {
   const visitor = new Visitor(cookieSessions());
   const { headers } = await visitor.visit((session) => {
