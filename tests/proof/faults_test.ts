@@ -231,6 +231,26 @@ Deno.test("a request with 100 cookies finds its session among them", async () =>
   }
 });
 
+Deno.test("cookies that come in several header lines are read as one", async () => {
+  const visitor = new Visitor(cookieSessions());
+  await visitor.visit((session) => void session.set("who", "ada"));
+  const sessions = cookieSessions();
+  const view: View<Values> = ({ session }) => html(String(session.get("who")), { status: 201 });
+  const handler = createHandler({ sessions, routes: [{ method: "GET", path: "/", view }] });
+  await serving(handler, async (port) => {
+    for (
+      const lines of [["a=1", visitor.cookie, "b=2"], [visitor.cookie, "a=1"], [visitor.cookie]]
+    ) {
+      using connection = await Deno.connect({ hostname: "127.0.0.1", port });
+      const cookies = lines.map((line) => `Cookie: ${line}\r\n`).join("");
+      const text = `GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n${cookies}Connection: close\r\n\r\n`;
+      await connection.write(new TextEncoder().encode(text));
+      const answer = await new Response(connection.readable).text();
+      assert(answer.startsWith("HTTP/1.1 201") && answer.endsWith("ada"), answer);
+    }
+  });
+});
+
 Deno.test("of two cookies of the same name the first counts, which has the closer path", async () => {
   const [one, two] = [new Visitor(cookieSessions()), new Visitor(cookieSessions())];
   await one.visit((session) => void session.set("who", "one"));
