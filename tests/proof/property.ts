@@ -10,7 +10,9 @@ import fc from "fast-check";
 function numberFrom(variable: string): number | null {
   const { state } = Deno.permissions.querySync({ name: "env", variable });
   const text = state === "granted" ? Deno.env.get(variable) : undefined;
-  return text === undefined || text === "" ? null : Number(text);
+  if (text === undefined || text === "") return null;
+  if (/^-?\d+$/.test(text)) return Number(text);
+  throw new RangeError(`Cannot use ${variable}: it is ${text}, a whole number is needed`);
 }
 
 const SEED = numberFrom("FC_SEED") ?? crypto.getRandomValues(new Int32Array(1))[0] ?? 0;
