@@ -24,6 +24,8 @@ export interface RedisConnection extends RedisClient {
 export interface RedisSettings {
   /** Commands fail at once while there is no connection, instead of waiting for one. */
   readonly disableOfflineQueue: true;
+  /** The library's own limit makes a timer for every command; the store has one for all. */
+  readonly commandOptions: { readonly timeout: undefined };
   readonly username: string | undefined;
   readonly password: string | undefined;
   readonly socket: {
@@ -99,6 +101,7 @@ async function openRedisStore(text: string, { importRedis }: Databases): Promise
   let isUp = false;
   const settings: RedisSettings = {
     disableOfflineQueue: true,
+    commandOptions: { timeout: undefined },
     // Of a Cluster, the addresses given are not all: its other members ask for the password too.
     username: first?.username ? decodeURIComponent(first.username) : undefined,
     password: first?.password ? decodeURIComponent(first.password) : undefined,

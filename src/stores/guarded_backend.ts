@@ -1,6 +1,12 @@
 import { SessionStoreError } from "../session/errors.ts";
 import type { OwnerIndex, SessionBackend, StoredValue, WriteEntry } from "./backend.ts";
 
+/** An answer that is waited for. */
+interface Waiting {
+  readonly until: number;
+  fail(cause: unknown): void;
+}
+
 /**
  * A backend that answers in time or fails with a `SessionStoreError`: nobody waits for a database
  * that hangs.
@@ -11,6 +17,9 @@ export class GuardedBackend implements SessionBackend {
   readonly owners?: OwnerIndex;
   readonly #backend: SessionBackend;
   readonly #timeout: number;
+  /** In the order in which their time is over, as all have the same. */
+  readonly #waiting = new Set<Waiting>();
+  #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
    * @param backend The backend itself.
@@ -44,23 +53,46 @@ export class GuardedBackend implements SessionBackend {
 
   #ask<T>(operation: () => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
-      const fail = (cause: unknown): void => {
-        clearTimeout(timer);
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        reject(new SessionStoreError(`Cannot reach the ${this.name} store: ${reason}`, { cause }));
+      const waiting: Waiting = {
+        until: performance.now() + this.#timeout,
+        fail: (cause) => {
+          this.#forget(waiting);
+          const reason = cause instanceof Error ? cause.message : String(cause);
+          const message = `Cannot reach the ${this.name} store: ${reason}`;
+          reject(new SessionStoreError(message, { cause }));
+        },
       };
-      const timer = setTimeout(() => {
-        fail(new DOMException(`no answer within ${this.#timeout} ms`, "TimeoutError"));
-      }, this.#timeout);
-      const done = (value: T): void => {
-        clearTimeout(timer);
-        resolve(value);
-      };
+      this.#waiting.add(waiting);
+      // One timer for all that wait, as a timer costs more than the rest of this.
+      this.#timer ??= setTimeout(this.#giveUp, this.#timeout);
       try {
-        operation().then(done, fail);
+        operation().then((value) => {
+          this.#forget(waiting);
+          resolve(value);
+        }, waiting.fail);
       } catch (cause) {
-        fail(cause);
+        waiting.fail(cause);
       }
     });
   }
+
+  #forget(waiting: Waiting): void {
+    this.#waiting.delete(waiting);
+    if (this.#waiting.size > 0) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+  }
+
+  /** Fails those whose time is over, and comes back for the next. */
+  #giveUp = (): void => {
+    this.#timer = undefined;
+    const now = performance.now();
+    for (const { until, fail } of this.#waiting) {
+      if (until - now >= 1) {
+        this.#timer = setTimeout(this.#giveUp, until - now);
+        return;
+      }
+      fail(new DOMException(`no answer within ${this.#timeout} ms`, "TimeoutError"));
+    }
+  };
 }
