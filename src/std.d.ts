@@ -119,5 +119,6 @@ declare module "@std/testing/mock" {
     restore(): void;
   }
   export function spy(func?: (...args: never[]) => unknown): Spy;
+  export function spy<Self>(self: Self, method: keyof Self): Spy;
   export function assertSpyCalls(spy: Spy, expected: number): void;
 }

@@ -1,0 +1,192 @@
+import { assert, assertEquals } from "@std/assert";
+import { SessionStoreError } from "../../src/session/errors.ts";
+import { spy } from "@std/testing/mock";
+import { MemoryBackend } from "../../src/stores/memory_backend.ts";
+import { ServerStore } from "../../src/stores/server_store.ts";
+import { counter, find, keep, recordOf, refusal, writeOf } from "./sample.ts";
+
+/** Counts the calls to WebCrypto while something runs. */
+async function calls(run: () => Promise<unknown>): Promise<Record<string, number>> {
+  const names = ["digest", "importKey", "deriveKey", "encrypt", "decrypt"] as const;
+  const spies = names.map((name) => ({ name, spied: spy(crypto.subtle, name) }));
+  try {
+    await run();
+    return Object.fromEntries(
+      spies.flatMap(({ name, spied }) =>
+        spied.calls.length > 0 ? [[name, spied.calls.length]] : []
+      ),
+    );
+  } finally {
+    for (const { spied } of spies) spied.restore();
+  }
+}
+
+Deno.test("ServerStore() reads a known session without cryptography and writes it with one call", async () => {
+  const store = new ServerStore(new MemoryBackend(Date.now));
+  const id = await keep(store, recordOf(1));
+  assertEquals(await calls(() => find(store, id)), {});
+  const loaded = await find(store, id);
+  const write = writeOf(recordOf(2), { value: id, loaded });
+  assertEquals(await calls(() => store.save(write)), { encrypt: 1 });
+  assertEquals(await calls(() => find(store, id)), {});
+});
+
+Deno.test("ServerStore() decrypts what another process wrote, once", async () => {
+  const backend = new MemoryBackend(Date.now);
+  const [store, other] = [new ServerStore(backend), new ServerStore(backend)];
+  const id = await keep(store, recordOf(1));
+  assertEquals(await calls(() => find(other, id)), {
+    digest: 2,
+    importKey: 1,
+    deriveKey: 1,
+    decrypt: 1,
+  });
+  assertEquals(await calls(() => find(other, id)), {});
+  const loaded = await find(other, id);
+  await other.save(writeOf(recordOf(2), { value: id, loaded }));
+  assertEquals(await calls(() => find(store, id)), { decrypt: 1 });
+  assertEquals(await counter(store, id), 2);
+});
+
+Deno.test("ServerStore() spends one hash on an id that it does not know", async () => {
+  const store = new ServerStore(new MemoryBackend(Date.now));
+  assertEquals(await calls(() => refusal(store, "A".repeat(48))), { digest: 1 });
+});
+
+Deno.test("ServerStore() works without remembering anything", async () => {
+  const store = new ServerStore(new MemoryBackend(Date.now), { cacheEntries: 0 });
+  const id = await keep(store, recordOf(1));
+  assertEquals(await counter(store, id), 1);
+});
+
+Deno.test("ServerStore() refuses records that were tampered with or moved", async () => {
+  const backend = new MemoryBackend(Date.now);
+  const keys: string[] = [];
+  const store = new ServerStore({
+    name: "memory",
+    limit: null,
+    read: (key) => backend.read(key),
+    ping: () => backend.ping(),
+    write(entries) {
+      keys.push(...entries.map(({ key }) => key));
+      return backend.write(entries);
+    },
+  });
+  const [one, two] = [await keep(store, recordOf(1)), await keep(store, recordOf(2))];
+  const [first = "", second = ""] = keys;
+  const [kept, other] = [await backend.read(first), await backend.read(second)];
+  await backend.write([
+    { key: second, version: other?.version, value: kept?.value ?? "", lifetime: null },
+  ]);
+  assertEquals(await refusal(store, two), "forged");
+  const changed = `${kept?.value.slice(0, -4)}AAAA`;
+  await backend.write([{ key: first, version: kept?.version, value: changed, lifetime: null }]);
+  assertEquals(await refusal(store, one), "forged");
+  await store.destroy(one);
+  assertEquals(await refusal(store, one), "unknown id");
+});
+
+Deno.test("ServerStore() renews its entry in the list once a minute", async () => {
+  let time = Date.now();
+  const backend = new MemoryBackend(() => time);
+  const add = spy(backend.owners, "add");
+  const store = new ServerStore(backend, { now: () => time });
+  const id = await keep(store, recordOf(1, "ann"));
+  const write = async (): Promise<number> => {
+    const loaded = await find(store, id);
+    const record = { ...recordOf(2, "ann"), renewedAt: Math.floor(time / 1000) };
+    await store.save(writeOf(record, { value: id, loaded }));
+    return add.calls.length;
+  };
+  assertEquals(await write(), 1);
+  time += 59_000;
+  assertEquals(await write(), 1);
+  time += 1000;
+  assertEquals(await write(), 2);
+  assertEquals(await write(), 2);
+  const [listed] = await store.owners?.list("ann") ?? [];
+  assertEquals(listed?.renewedAt.getTime(), Math.floor(time / 1000) * 1000);
+});
+
+Deno.test("ServerStore() sweeps entries without a session out of a list, but no young ones", async () => {
+  let time = Date.now();
+  const backend = new MemoryBackend(() => time);
+  const store = new ServerStore(backend, { now: () => time });
+  await store.save(writeOf(recordOf(1, "ann"), { lifetime: 10 }));
+  const remove = spy(backend.owners, "remove");
+  time += 11_000;
+  assertEquals(await store.owners?.list("ann"), []);
+  assertEquals(await store.owners?.destroy("ann", null), 0);
+  assertEquals(remove.calls.length, 0);
+  time += 300_000;
+  assertEquals(await store.owners?.list("ann"), []);
+  assertEquals(remove.calls.length, 1);
+});
+
+Deno.test("ServerStore() enters a session into the list before it writes it", async () => {
+  const backend = new MemoryBackend(Date.now);
+  const order: string[] = [];
+  const { add, remove, list } = backend.owners;
+  const store = new ServerStore({
+    name: "memory",
+    limit: null,
+    read: (key) => backend.read(key),
+    ping: () => backend.ping(),
+    write(entries) {
+      order.push("write");
+      return backend.write(entries);
+    },
+    owners: {
+      list,
+      add(...entry) {
+        order.push("add");
+        return add(...entry);
+      },
+      remove(...entry) {
+        order.push("remove");
+        return remove(...entry);
+      },
+    },
+  });
+  const id = await keep(store, recordOf(1, "ann"));
+  assertEquals(order.splice(0), ["add", "write"]);
+  const [loaded, late] = [await find(store, id), await find(store, id)];
+  const renewal = writeOf(recordOf(1, "ann"), { value: id, loaded, regenerate: true });
+  assert(await store.save(renewal));
+  assertEquals(order.splice(0), ["add", "write", "remove"]);
+  assertEquals(await store.save({ ...renewal, loaded: late }), null);
+  assertEquals(order.splice(0), ["add", "write", "remove"]);
+  assertEquals((await store.owners?.list("ann"))?.length, 1);
+});
+
+Deno.test("ServerStore() ends a session though the list cannot be reached", async () => {
+  const backend = new MemoryBackend(Date.now);
+  const store = new ServerStore(backend);
+  const id = await keep(store, recordOf(1, "ann"));
+  backend.owners.remove = () => Promise.reject(new Error("down"));
+  await store.destroy(id);
+  assertEquals(await refusal(store, id), "unknown id");
+});
+
+Deno.test("ServerStore() ends sessions whose entry cannot be read", async () => {
+  const backend = new MemoryBackend(Date.now);
+  const add = spy(backend.owners, "add");
+  const store = new ServerStore(backend);
+  const id = await keep(store, recordOf(1, "ann"));
+  const [owner, key] = add.calls[0]?.args ?? [];
+  await backend.owners.add(String(owner), String(key), "garbled", null);
+  assertEquals((await store.owners?.list("ann"))?.map(({ label }) => label), [""]);
+  assertEquals(await store.owners?.destroy("ann", null), 1);
+  assertEquals(await refusal(store, id), "unknown id");
+});
+
+Deno.test("ServerStore() gives up on a session that changes all the time", async () => {
+  const backend = new MemoryBackend(Date.now);
+  const store = new ServerStore(backend);
+  const id = await keep(store, recordOf(1, "ann"));
+  backend.write = () => Promise.resolve(false);
+  for (const end of [() => store.destroy(id), () => store.owners?.destroy("ann", null)]) {
+    const error = await end()?.catch((error: unknown) => error);
+    assert(error instanceof SessionStoreError && error.name === "SessionConflictError");
+  }
+});
