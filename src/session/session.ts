@@ -95,7 +95,7 @@ export class Session<Data extends object = Record<string, JsonValue>> {
     return this.#read().record.data.has(key);
   }
 
-  /** The keys, in the order in which they were first set. */
+  /** The keys, in the order in which they were first set; later on whole numbers come first. */
   keys(): IterableIterator<keyof Data & string> {
     return this.#read().record.data.keys() as IterableIterator<keyof Data & string>;
   }
