@@ -6,6 +6,7 @@
 
 import { type Contestant, contestants } from "./contestants.ts";
 import { cookieBytesChecks } from "./cookie_bytes.ts";
+import { Databases } from "./databases.ts";
 import { measureGrowth } from "./growth.ts";
 import { microChecks, microRows, runMicroBenches } from "./micro.ts";
 import { type BenchOptions, benchOptions, HELP } from "./options.ts";
@@ -25,7 +26,8 @@ async function main(): Promise<void> {
 }
 
 async function compare(options: BenchOptions): Promise<void> {
-  const chosen = await choose(options.only);
+  await using databases = await Databases.start();
+  const chosen = await choose(options.only, databases.stores);
   const results = await runRounds(chosen, options);
   const reached = ratios(results);
   const micro = await runMicroBenches(options.quick ? 1 : 3);
@@ -62,12 +64,15 @@ async function compare(options: BenchOptions): Promise<void> {
   });
 }
 
-async function choose(only: readonly string[]): Promise<Contestant[]> {
+async function choose(
+  only: readonly string[],
+  stores: ReadonlyMap<string, string>,
+): Promise<Contestant[]> {
   const withPyramid = await hasPyramid();
   if (!withPyramid) {
     console.error("Pyramid is left out: apt install python3-pyramid python3-waitress");
   }
-  const all = contestants(await satchelHeaders(), withPyramid);
+  const all = contestants(await satchelHeaders(), { hasPyramid: withPyramid, stores });
   const unknown = only.filter((name) => !all.some((contestant) => contestant.name === name));
   if (unknown.length > 0) {
     const names = all.map(({ name }) => name).join(", ");

@@ -42,6 +42,15 @@ export function denoServer(script: string, ...options: unknown[]): (port: number
   ];
 }
 
+/** The same with what databases need beside the network. */
+export function storeServer(script: string, ...options: unknown[]): (port: number) => string[] {
+  const command = denoServer(script, ...options);
+  return (port) => {
+    const [deno = "", run = "", ...rest] = command(port);
+    return [deno, run, "--allow-read", "--allow-write", "--allow-env", ...rest];
+  };
+}
+
 const nodeServer = (script: string) => (port: number) => [
   nodePath,
   here(`peers/${script}.mjs`),
@@ -63,8 +72,18 @@ const plainPage = { ...counterPage, path: "/plain", counter: "none" } as const;
 /** A limit keeps no session: one counter for all. */
 const limitPage = { ...counterPage, counter: "shared" } as const;
 
+/** What not every machine has. */
+export interface Surroundings {
+  readonly hasPyramid: boolean;
+  /** The databases by name, with where they are. */
+  readonly stores: ReadonlyMap<string, string>;
+}
+
 /** Everyone who takes part, in the order of the table. */
-export function contestants(headers: SatchelHeaders, withPyramid: boolean): Contestant[] {
+export function contestants(
+  headers: SatchelHeaders,
+  { hasPyramid, stores }: Surroundings,
+): Contestant[] {
   const warm = denoServer("satchel");
   const cold = denoServer("satchel", { cold: true });
   const one = (
@@ -102,7 +121,7 @@ export function contestants(headers: SatchelHeaders, withPyramid: boolean): Cont
     one("express", "Express + cookie-session", counterPage, nodeServer("express")),
     one("hono", "Hono + iron-session", counterPage, nodeServer("hono")),
     one("h3", "h3 useSession", counterPage, nodeServer("h3")),
-    ...(withPyramid ? [one("pyramid", "Pyramid + waitress", counterPage, pyramid)] : []),
+    ...(hasPyramid ? [one("pyramid", "Pyramid + waitress", counterPage, pyramid)] : []),
     one("satchel-counter-2", "Satchel, counter page, warm, 2 cores", counterPage, warm, allCores),
     one(
       "fastify-2",
@@ -111,5 +130,19 @@ export function contestants(headers: SatchelHeaders, withPyramid: boolean): Cont
       nodeServer("fastify"),
       allCores,
     ),
+    ...[...stores].flatMap(([name, location]) => [
+      one(
+        `satchel-${name}`,
+        `Satchel, ${name}, counter page`,
+        counterPage,
+        storeServer("satchel", { location }),
+      ),
+      one(
+        `${name}-limit`,
+        `Limit: ${name}, read + compare-and-set`,
+        limitPage,
+        storeServer("store_limit", headers.counter, location),
+      ),
+    ]),
   ];
 }

@@ -1,3 +1,4 @@
+import { Databases } from "./databases.ts";
 import { type GrowthDimension, growthDimensions } from "./growth_dimensions.ts";
 import type { LoadResult } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
@@ -13,7 +14,8 @@ interface Step {
 
 /** Measures how cost grows with the work; writes tables and plots. */
 export async function measureGrowth(options: BenchOptions): Promise<void> {
-  const dimensions = growthDimensions().filter(({ name }) => {
+  await using databases = await Databases.start();
+  const dimensions = growthDimensions(databases).filter(({ name }) => {
     return options.only.length === 0 || options.only.includes(name);
   });
   const sections: string[] = [];
@@ -59,20 +61,28 @@ async function measure(
   for (const { title } of dimension.series) {
     lines.set(title, dimension.steps.map((x) => ({ x, rounds: [] })));
   }
-  for (let round = 1; round <= options.rounds; round++) {
-    for (const [i, x] of dimension.steps.entries()) {
-      for (const { title, run } of dimension.series) {
-        const result = await run(x, options);
-        if (result.errors.length > 0) {
-          throw new Error(`Cannot measure ${title} at ${x}: ${result.errors.join(", ")}`);
-        }
-        lines.get(title)?.[i]?.rounds.push(result);
-        const speed = `${format(result.perSecond)} requests/s`;
-        console.error(`${round}/${options.rounds} ${dimension.title} ${x}, ${title}: ${speed}`);
-      }
+  // What has to be prepared grows step by step; all else takes turns.
+  const { prepare, steps } = dimension;
+  const blocks = prepare ? steps.map((x) => [x]) : [steps];
+  for (const block of blocks) {
+    await prepare?.(block[0] ?? 0);
+    for (let round = 1; round <= options.rounds; round++) {
+      for (const x of block) await measureStep(x, `${round}/${options.rounds}`);
     }
   }
   return lines;
+
+  async function measureStep(x: number, round: string): Promise<void> {
+    for (const { title, run } of dimension.series) {
+      const result = await run(x, options);
+      if (result.errors.length > 0) {
+        throw new Error(`Cannot measure ${title} at ${x}: ${result.errors.join(", ")}`);
+      }
+      lines.get(title)?.find((step) => step.x === x)?.rounds.push(result);
+      const speed = `${format(result.perSecond)} requests/s`;
+      console.error(`${round} ${dimension.title} ${x}, ${title}: ${speed}`);
+    }
+  }
 }
 
 function growthTable({ xTitle }: GrowthDimension, lines: Map<string, Step[]>): string {

@@ -1,5 +1,6 @@
-import { denoServer } from "./contestants.ts";
+import { denoServer, storeServer } from "./contestants.ts";
 import { allCores, serverCore } from "./cores.ts";
+import type { Databases } from "./databases.ts";
 import { load, type LoadPlan, type LoadResult } from "./load.ts";
 import type { BenchOptions } from "./options.ts";
 import { freePort, type ServerProcess, startServer } from "./server_process.ts";
@@ -20,6 +21,8 @@ export interface GrowthDimension {
   readonly y: "perSecond" | "cpuMicros" | "p50" | "p99";
   readonly yTitle: string;
   readonly steps: readonly number[];
+  /** Brings about a step for all series; steps then come in order. */
+  prepare?(x: number): Promise<void>;
   readonly series: readonly GrowthSeries[];
 }
 
@@ -41,7 +44,8 @@ async function underLoad(
   const running: ServerProcess[] = [];
   const port = freePort();
   const reusePort = processes > 1;
-  const command = denoServer("satchel", { ...server, reusePort });
+  const kind = server.location === undefined ? denoServer : storeServer;
+  const command = kind("satchel", { ...server, reusePort });
   const cores = reusePort ? allCores : serverCore;
   try {
     for (let i = 0; i < processes; i++) running.push(await startServer(command, { cores, port }));
@@ -59,7 +63,12 @@ function satchel(title: string, setup: (x: number) => Setup): GrowthSeries {
 }
 
 /** All dimensions, in the order of the report. */
-export function growthDimensions(): GrowthDimension[] {
+export function growthDimensions(databases: Databases): GrowthDimension[] {
+  let stored = 0;
+  const inStores = (setup: (x: number) => Setup) =>
+    [...databases.stores].map(([name, location]) =>
+      satchel(`counter page, ${name}`, (x) => ({ ...setup(x), server: { location } }))
+    );
   return [
     {
       name: "size",
@@ -108,7 +117,8 @@ export function growthDimensions(): GrowthDimension[] {
     {
       name: "tabs",
       title: "Parallel requests of one session",
-      note: "The cookie store knows no conflicts: the last answer wins, so nobody waits.",
+      note: "The cookie store knows no conflicts: the last answer wins, so nobody waits. In the " +
+        "others each page that meets a newer session is made again, so that no visit is lost.",
       xTitle: "requests at once",
       y: "perSecond",
       yTitle: "requests/s",
@@ -117,7 +127,24 @@ export function growthDimensions(): GrowthDimension[] {
         satchel("counter page, warm", (connections) => ({
           plan: { connections, oneVisitor: true, counter: "none" },
         })),
+        ...inStores((connections) => ({
+          plan: { connections, oneVisitor: true, counter: "none" },
+        })),
       ],
+    },
+    {
+      name: "stored",
+      title: "Stored sessions",
+      note: "So many sessions of other visitors lie in the same store.",
+      xTitle: "stored sessions",
+      y: "cpuMicros",
+      yTitle: "CPU µs per request",
+      steps: [1, 1000, 10_000, 100_000, 1_000_000],
+      async prepare(count) {
+        await databases.fill(count - stored);
+        stored = count;
+      },
+      series: inStores(() => ({})),
     },
   ];
 }

@@ -26,6 +26,8 @@ export const RATIO_TARGETS: readonly RatioTarget[] = [
   { of: "satchel-read-cold", to: "bare-read", least: 0.45 },
   { of: "satchel-read", to: "bare-read", least: 0.85 },
   { of: "satchel-plain", to: "bare-plain", least: 0.92 },
+  { of: "satchel-kv", to: "kv-limit", least: 0.7 },
+  { of: "satchel-redis", to: "redis-limit", least: 0.7 },
 ];
 
 /** The ratios that the results allow; each round gives one value. */

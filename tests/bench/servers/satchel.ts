@@ -3,14 +3,17 @@
  * `SatchelServerOptions`.
  */
 
-import { CookieStore, createHandler, html, type Route, Sessions } from "../../../src/mod.ts";
+import { createHandler, html, type Route, Sessions } from "../../../src/mod.ts";
 import { page } from "../page.ts";
+import { openBenchStore } from "./bench_store.ts";
 
 interface SatchelServerOptions {
   /** Whether the unseal cache is off, so that every request pays for decryption. */
   cold?: boolean;
   /** Characters of other data that each session carries. */
   filler?: number;
+  /** Where sessions are kept; nothing for the cookie. */
+  location?: string;
   /** Whether several processes share the port. */
   reusePort?: boolean;
 }
@@ -21,12 +24,10 @@ interface Visit {
 }
 
 const [port, json = "{}"] = Deno.args;
-const { cold = false, filler = 0, reusePort = false }: SatchelServerOptions = JSON.parse(json);
+const options: SatchelServerOptions = JSON.parse(json);
+const { cold = false, filler = 0, location = "", reusePort = false } = options;
 
-const store = new CookieStore({
-  secrets: ["c2F0Y2hlbC1iZW5jaC1zYXRjaGVsLWJlbmNoLXNhdGNoZWw"],
-  ...(cold ? { cacheEntries: 0 } : {}),
-});
+const store = await openBenchStore(location, cold);
 const text = "A session is as long as what it remembers. ".repeat(100).slice(0, filler);
 
 const routes: Route<Visit>[] = [
