@@ -3,6 +3,7 @@ import { SessionSizeError } from "../../src/session/errors.ts";
 import type { ServerStore, ServerStoreOptions } from "../../src/stores/server_store.ts";
 import { counter, find, keep, recordOf, refusal, writeOf } from "./sample.ts";
 import { behaviour } from "./behaviour.ts";
+import { ownership } from "./ownership.ts";
 
 /** A database under test, empty at first. */
 export interface Place extends AsyncDisposable {
@@ -16,7 +17,7 @@ export interface Place extends AsyncDisposable {
 export function contract(
   name: string,
   makePlace: () => Promise<Place>,
-  { ignore = false }: { ignore?: boolean } = {},
+  { ignore = false, owners = true }: { ignore?: boolean; owners?: boolean } = {},
 ): void {
   function test(what: string, run: (place: Place, store: ServerStore) => Promise<void>): void {
     Deno.test(`${name} ${what}`, { ignore }, async () => {
@@ -153,7 +154,7 @@ export function contract(
       await store.save(writeOf(record, { value: id, loaded, regenerate: true })),
     );
     const dump = await place.dump();
-    assert(dump.length > 100);
+    assert(dump.length > 50);
     for (const word of ["confidential", "hush", "margarethe", "Netscape", "counter"]) {
       assert(!dump.includes(word), word);
     }
@@ -194,4 +195,5 @@ export function contract(
   test("answers a ping", async (_, store) => await store.ping());
 
   behaviour(test);
+  if (owners) ownership(test);
 }
