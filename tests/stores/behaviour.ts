@@ -123,4 +123,35 @@ export function behaviour(test: Test): void {
     assertEquals(await counter(store, renewed), 5);
     assertEquals(await refusal(store, id), "retired");
   });
+
+  test("lets no long request block another", async (place, store) => {
+    const id = await keep(store, recordOf(0));
+    const sessions = sessionsOn(store);
+    const began = performance.now();
+    const run = async (ms: number): Promise<number> => {
+      await sessions.handle(request(id, { method: "POST" }), async (session) => {
+        session.update("counter", (counter = 0) => counter + 1);
+        await new Promise((resolve) => setTimeout(resolve, ms));
+        return new Response();
+      });
+      return performance.now() - began;
+    };
+    const [short, ...long] = await Promise.all([run(0), run(400), run(400), run(400), run(400)]);
+    assert(Number(short) < 300, `${short} ms`);
+    assert(Math.max(...long) < 1200, `${long} ms`);
+    assertEquals(await counter(place.open(), id), 5);
+  });
+
+  test("gives no session that has expired and is still there", async (_, store) => {
+    const old = recordOf(1);
+    const id = await keep(store, {
+      ...old,
+      createdAt: old.createdAt - 5000,
+      renewedAt: old.renewedAt - 5000,
+    });
+    const refused: string[] = [];
+    const onRefused = (reason: string): void => void refused.push(reason);
+    const session = await new Sessions<Data>({ store, onRefused }).load(request(id));
+    assertEquals([session.isNew, session.get("counter"), refused], [true, undefined, ["expired"]]);
+  });
 }
