@@ -259,6 +259,20 @@ Deno.test("createHandler() asks for the session's token where the application wa
   assertEquals(errors, []);
 });
 
+Deno.test("createHandler() leaves the body to the view where the header has the token", async () => {
+  const view: View<Values> = async ({ session, request }) =>
+    request.method === "GET"
+      ? html(csrfToken(session))
+      : Response.json((await request.json()).item);
+  const { handler } = handlerOf(view, { csrf: true });
+  const page = await handler(request());
+  const cookie = page.headers.getSetCookie()[0]?.replace(/;.*/, "") ?? "";
+  const headers = { cookie, "x-csrf-token": await page.text(), "content-type": "application/json" };
+  const body = JSON.stringify({ item: "tea" });
+  const response = await handler(request("/", { method: "POST", headers, body }));
+  assertEquals(await response.json(), "tea");
+});
+
 Deno.test("createHandler() takes no token from the URL, nor a file for one", async () => {
   const view: View<Values> = ({ session }) => html(csrfToken(session));
   const { handler } = handlerOf(view, { csrf: true });
