@@ -81,9 +81,9 @@ export function openStore(
   }
 }
 
-async function openKvStore(path: string, { openKv }: Databases): Promise<OpenStore> {
+async function openKvStore(path: string, databases: Databases): Promise<OpenStore> {
   try {
-    const kv = await unlocked(() => openKv(path));
+    const kv = await unlocked(() => databases.openKv(path));
     const store = new KvStore(kv);
     await store.ping();
     return { store, close: () => kv.close() };
@@ -94,10 +94,10 @@ async function openKvStore(path: string, { openKv }: Databases): Promise<OpenSto
   }
 }
 
-async function openRedisStore(text: string, { importRedis }: Databases): Promise<OpenStore> {
+async function openRedisStore(text: string, databases: Databases): Promise<OpenStore> {
   const urls = text.split(/[\s,]+/);
   const [first, ...others] = urls.map((url) => new URL(url));
-  const { createClient, createCluster } = await importRedis();
+  const redis = await databases.importRedis();
   let isUp = false;
   const settings: RedisSettings = {
     disableOfflineQueue: true,
@@ -112,8 +112,8 @@ async function openRedisStore(text: string, { importRedis }: Databases): Promise
     },
   };
   const client = others.length === 0
-    ? createClient({ url: text, ...settings })
-    : createCluster({ rootNodes: urls.map((url) => ({ url })), defaults: settings });
+    ? redis.createClient({ url: text, ...settings })
+    : redis.createCluster({ rootNodes: urls.map((url) => ({ url })), defaults: settings });
   client.on("error", () => {}); // each request that suffers from it is logged
   try {
     await client.connect();
