@@ -55,7 +55,7 @@ for (const format of ["text", "json"]) {
     await visitor.fetch("/cart", { method: "POST", body: JSON.stringify(secrets) });
     const { cookie } = visitor;
     for (
-      const change of [cookie.slice(0, -8), `${cookie}A`, cookie.replace(/.{9}$/, "AAAAAAAAA")]
+      const change of [cookie.slice(0, -8), `${cookie}!`, cookie.replace(/.{9}$/, "AAAAAAAAA")]
     ) {
       visitor.cookie = change;
       await visitor.fetch("/");
