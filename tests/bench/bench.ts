@@ -81,4 +81,10 @@ async function choose(
   return only.length === 0 ? all : all.filter(({ name }) => only.includes(name));
 }
 
-await main();
+try {
+  await main();
+} catch (error) {
+  if (!(error instanceof RangeError)) throw error;
+  console.error(error.message);
+  Deno.exit(2);
+}

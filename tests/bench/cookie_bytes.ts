@@ -35,7 +35,7 @@ async function satchelBytes(data: Readonly<Record<string, JsonValue>>): Promise<
 
 async function ironBytes(data: Readonly<Record<string, JsonValue>>): Promise<number> {
   const script = new URL("peers/iron_cookie.mjs", import.meta.url).pathname;
-  const args = [script, "0", JSON.stringify(data)];
-  const { stdout } = await new Deno.Command(nodePath, { args, stderr: "inherit" }).output();
+  const args = [nodePath, script, "0", JSON.stringify(data)];
+  const { stdout } = await new Deno.Command("env", { args, stderr: "inherit" }).output();
   return Number(new TextDecoder().decode(stdout));
 }

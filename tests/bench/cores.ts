@@ -15,8 +15,9 @@ export async function pinned(
   command: readonly string[],
 ): Promise<[string, ...string[]]> {
   canPin ??= navigator.hardwareConcurrency > 1 && await hasTaskset();
-  const [first = "", ...rest] = command;
-  return canPin ? ["taskset", "-c", cores, first, ...rest] : [first, ...rest];
+  // Behind `env` so that a runtime which this task installs itself can be started at all: a
+  // permission to run it cannot be given before it is there.
+  return canPin ? ["taskset", "-c", cores, ...command] : ["env", ...command];
 }
 
 async function hasTaskset(): Promise<boolean> {

@@ -60,20 +60,15 @@ export function checkTable(checks: readonly Check[]): string {
 /** What the figures were measured on. */
 export async function machine(): Promise<string> {
   const { version, build } = Deno;
-  const node = await new Deno.Command(nodePath, { args: ["--version"] }).output();
-  const parts = [
+  const question = "process.version.slice(1) + ' ' + require('node:os').cpus()[0].model";
+  const { stdout } = await new Deno.Command("env", { args: [nodePath, "-p", question] }).output();
+  const [node, ...model] = new TextDecoder().decode(stdout).trim().split(" ");
+  return [
     `Deno ${version.deno} (V8 ${version.v8})`,
-    `Node ${new TextDecoder().decode(node.stdout).trim().slice(1)}`,
+    `Node ${node}`,
     `${build.os} ${build.arch}`,
-    `${navigator.hardwareConcurrency} cores${await cpuModel()}`,
-  ];
-  return parts.join(", ");
-}
-
-async function cpuModel(): Promise<string> {
-  if (Deno.build.os !== "linux") return "";
-  const model = (await Deno.readTextFile("/proc/cpuinfo")).match(/^model name\s*: (.*)$/m)?.[1];
-  return model === undefined ? "" : ` (${model})`;
+    `${navigator.hardwareConcurrency} cores (${model.join(" ")})`,
+  ].join(", ");
 }
 
 /** Writes files beside this one, as `deno fmt` wants them. */
