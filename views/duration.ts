@@ -1,4 +1,5 @@
-const format: Intl.DurationFormat = new Intl.DurationFormat("en", { style: "long" });
+/** Made when first needed: the first use of `Intl` takes a process longer than all else at start. */
+let format: Intl.DurationFormat | undefined;
 
 /**
  * Says a length of time in its two largest units.
@@ -16,5 +17,6 @@ export function duration(seconds: number): string {
   ];
   const first = units.findIndex(([, amount]) => amount > 0);
   const shown = units.slice(first, first + 2).filter(([, amount]) => amount > 0);
+  format ??= new Intl.DurationFormat("en", { style: "long" });
   return format.format(Object.fromEntries(shown));
 }

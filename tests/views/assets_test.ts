@@ -51,8 +51,8 @@ Deno.test("the style sheet has less than 8 KiB and asks nothing of others", asyn
 });
 
 Deno.test("fingerprint() is FNV-1a", () => {
-  assertEquals(fingerprint(""), 0xcbf29ce484222325n.toString(32).padStart(13, "0"));
-  assertEquals(fingerprint("foobar"), 0x85944171f73967e8n.toString(32).padStart(13, "0"));
+  assertEquals(fingerprint(""), (0x811c9dc5).toString(32).padStart(7, "0"));
+  assertEquals(fingerprint("foobar"), (0xbf9cf968).toString(32).padStart(7, "0"));
   assertNotEquals(fingerprint("a"), fingerprint("b"));
   assertMatch(fingerprint("ü"), /^[0-9a-v]{13}$/);
 });
