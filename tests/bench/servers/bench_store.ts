@@ -22,7 +22,11 @@ export async function openBenchStore(location: string, cold: boolean): Promise<S
 /** Connects to Redis as the server does. */
 export async function connectRedis(url: string) {
   const { createClient } = await import("redis");
-  const client = createClient({ url, disableOfflineQueue: true });
+  const client = createClient({
+    url,
+    disableOfflineQueue: true,
+    commandOptions: { timeout: undefined },
+  });
   client.on("error", () => {});
   await client.connect();
   return client;
