@@ -8,7 +8,10 @@ import { eTag, ifNoneMatch } from "@std/http/etag";
 import { HttpError, type View } from "../src/mod.ts";
 import { fingerprint } from "./fingerprint.ts";
 import mark from "./mark.svg" with { type: "text" };
-import style from "./style.css" with { type: "text" };
+import conditions from "./style/conditions.css" with { type: "text" };
+import frame from "./style/frame.css" with { type: "text" };
+import inspector from "./style/inspector.css" with { type: "text" };
+import parts from "./style/parts.css" with { type: "text" };
 import type { Visitor } from "./visitor.ts";
 
 interface Asset {
@@ -23,6 +26,9 @@ function publish(name: string, extension: string, type: string, text: string): s
   files.set(file, { type, text });
   return `/assets/${file}`;
 }
+
+// In this order: what comes later decides.
+const style = [frame, parts, inspector, conditions].join("");
 
 /** The address of the style sheet. */
 export const STYLE: string = publish("style", "css", "text/css; charset=utf-8", style);

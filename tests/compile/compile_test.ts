@@ -60,7 +60,7 @@ Deno.test("compileServer() embeds the whole server and its permissions", async (
   const embedded = new TextDecoder("latin1").decode(
     new Uint8Array(await new Response(file.readable).arrayBuffer()),
   );
-  for (const path of ["main.ts", "views/style.css", "views/mark.svg", "views/home.tsx"]) {
+  for (const path of ["main.ts", "views/style/frame.css", "views/mark.svg", "views/home.tsx"]) {
     const text = new TextDecoder("latin1").decode(await Deno.readFile(`${ROOT}${path}`));
     assert(embedded.includes(text), `${path} is not embedded`);
   }

@@ -13,7 +13,7 @@ const allowed: [path: string, text: string][] = [
   ["src/server/config.ts", 'import { generateSecret } from "../crypto/keyring.ts";'],
   ["src/std.d.ts", 'import { anything } from "anywhere";'],
   ["views/home.tsx", 'import type { Context } from "../src/mod.ts";'],
-  ["views/layout.tsx", 'import css from "./style.css" with { type: "text" };'],
+  ["views/layout.tsx", 'import css from "./style/frame.css" with { type: "text" };'],
   ["views/render.tsx", 'import { render } from "preact-render-to-string";'],
   ["main.ts", 'import { routes } from "./views/routes.ts";\nimport { createClient } from "redis";'],
   ["tests/handler_test.ts", 'import { Sealer } from "../src/crypto/seal.ts";'],
