@@ -55,8 +55,7 @@ declare module "@std/cli/parse-args" {
 }
 
 declare module "@std/assert" {
-  // deno-lint-ignore no-explicit-any
-  type Constructor<T> = abstract new (...args: any[]) => T;
+  type Constructor<T> = abstract new (...args: never[]) => T;
   export class AssertionError extends Error {}
   export function assert(expr: unknown, msg?: string): asserts expr;
   export function assertFalse(expr: unknown, msg?: string): void;

@@ -63,8 +63,7 @@ export function redirect(location: string | URL, status = 303): Response {
     throw new RangeError(`Cannot redirect: the status is ${status}, not ${REDIRECTS.join(", ")}`);
   }
   if (text === "") throw new RangeError("Cannot redirect: the location is empty");
-  // deno-lint-ignore no-control-regex
-  if (/[\x00-\x1f\x7f]/.test(text)) {
+  if (/\p{Cc}/u.test(text)) {
     throw new RangeError(
       `Cannot redirect: control characters in the location ${JSON.stringify(text)}`,
     );
