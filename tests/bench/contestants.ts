@@ -143,6 +143,12 @@ export function contestants(
         limitPage,
         storeServer("store_limit", headers.counter, location),
       ),
+      one(
+        `${name}-sealed-limit`,
+        `Limit: ${name}, read + encrypt + compare-and-set`,
+        limitPage,
+        storeServer("store_limit", headers.counter, location, "encrypt"),
+      ),
     ]),
   ];
 }

@@ -33,8 +33,8 @@ export function ratioTable(contestants: readonly Contestant[], all: readonly Rat
   const rows = all.map(({ of, to, least, reached, isMet }) => [
     `${titles.get(of)} / ${titles.get(to)}`,
     spreadText(reached, 2),
-    `≥ ${least}`,
-    isMet ? "yes" : "no",
+    least === null ? "" : `≥ ${least}`,
+    isMet === null ? "" : isMet ? "yes" : "no",
   ]);
   return table(["ratio", "median (min–max)", "target", "met"], rows);
 }

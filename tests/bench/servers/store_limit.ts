@@ -1,23 +1,30 @@
 /**
  * The limit of a session on the server: the same answer after one read and one compare-and-set of
- * a key through the same client, and nothing else. Each request has one of a hundred keys.
- * Arguments: port, response headers as JSON, location of the store.
+ * a key through the same client, and nothing else but one encryption where that is asked for. Each
+ * request has one of a hundred keys. Arguments: port, response headers as JSON, location of the
+ * store, `encrypt` or nothing.
  */
 
 import { page } from "../page.ts";
 import { connectRedis } from "./bench_store.ts";
 
-const [port, json = "[]", location = ""] = Deno.args;
-const headers = new Headers(JSON.parse(json));
+const [port, json = "[]", location = "", calls = ""] = Deno.args;
+const headers: [name: string, value: string][] = JSON.parse(json);
 const value = "A value as long as a sealed session. ".repeat(4);
 const KEYS = 100;
 const readAndWrite = location.startsWith("redis:") ? await redisAccess() : await kvAccess();
+const key = await crypto.subtle.importKey("raw", new Uint8Array(32), "AES-GCM", false, ["encrypt"]);
+const algorithm = { name: "AES-GCM", iv: new Uint8Array(12) };
+const plaintext = new TextEncoder().encode(value.slice(0, 60));
 let count = 0;
 
 Deno.serve({ hostname: "127.0.0.1", port: Number(port), onListen() {} }, async () => {
   const own = ++count;
+  if (calls === "encrypt") await crypto.subtle.encrypt(algorithm, key, plaintext);
   await readAndWrite(`limit:${own % KEYS}`);
-  return new Response(page(own), { headers });
+  const response = new Response(page(own));
+  for (const [name, value] of headers) response.headers.set(name, value);
+  return response;
 });
 
 async function redisAccess(): Promise<(key: string) => Promise<unknown>> {
