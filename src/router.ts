@@ -40,7 +40,7 @@ export interface Router<View> {
 
 type Found<View> = Extract<Match<View>, { status: 200 }>;
 
-/** The routes of one path by method, each as the match a path without parameters gets. */
+/** The routes of one pattern by method, each as the match a path without parameters gets. */
 type Methods<View> = Map<string, Found<View>>;
 
 interface Pattern<View> {
@@ -80,44 +80,48 @@ const NOT_FOUND: { readonly status: 404 } = Object.freeze({ status: 404 });
  * ```
  */
 export function createRouter<View>(routes: readonly Route<View>[]): Router<View> {
-  const literals = new Map<string, Methods<View>>();
+  /** By method, then by path: so a hit touches nothing that belongs to one route alone. */
+  const literals = new Map<string, Map<string, Found<View>>>();
   const patterns = new Map<string, Pattern<View>>();
 
   for (const route of routes) {
-    const urlPattern = compile(route);
-    const text = urlPattern.pathname;
-    let methods: Methods<View> | undefined;
-    if (SPECIAL.test(text.replace(ESCAPED, ""))) {
-      methods = patterns.get(text)?.methods ?? new Map();
+    check(route);
+    const found: Found<View> = { status: 200, route, params: NO_PARAMS };
+    const urlPattern = PLAIN.test(route.path) ? null : compile(route);
+    const text = urlPattern?.pathname ?? route.path;
+    if (urlPattern !== null && SPECIAL.test(text.replace(ESCAPED, ""))) {
+      const methods: Methods<View> = patterns.get(text)?.methods ?? new Map();
       patterns.set(text, { urlPattern, methods, prefix: prefixOf(text) });
+      add(methods, route.method, found);
     } else {
-      const path = text.replace(ESCAPED, "$1");
-      methods = literals.get(path) ?? new Map();
-      literals.set(path, methods);
+      const paths = literals.get(route.method) ?? new Map<string, Found<View>>();
+      literals.set(route.method, paths);
+      add(paths, text.replace(ESCAPED, "$1"), found);
     }
-    if (methods.has(route.method)) throw refusal(route, "it is in the table already");
-    methods.set(route.method, { status: 200, route, params: NO_PARAMS });
   }
 
   const candidates = bucket(patterns.values());
 
   return {
     match(method, pathname) {
-      const methods = literals.get(pathname);
-      return methods && pick(methods, method) || search(method, pathname);
+      return findLiteral(method, pathname) ?? search(method, pathname);
     },
   };
+
+  function findLiteral(method: string, path: string): Found<View> | undefined {
+    return literals.get(method)?.get(path) ??
+      (method === "HEAD" ? literals.get("GET")?.get(path) : undefined);
+  }
 
   function search(method: string, pathname: string): Match<View> {
     const path = canonical(pathname);
     if (path === null) return BAD_REQUEST;
-    const allowed = new Set<string>();
+    const literal = findLiteral(method, path);
+    if (literal !== undefined) return literal;
 
-    const literal = literals.get(path);
-    if (literal !== undefined) {
-      const found = pick(literal, method);
-      if (found) return found;
-      for (const name of literal.keys()) allowed.add(name);
+    const allowed = new Set<string>();
+    for (const [name, paths] of literals) {
+      if (paths.has(path)) allowed.add(name);
     }
     for (const { urlPattern, methods, prefix } of candidates(path)) {
       if (!path.startsWith(prefix)) continue;
@@ -141,10 +145,13 @@ function refusal(route: Route<unknown>, fault: string, cause?: unknown): RangeEr
   return new RangeError(`Cannot use the route ${route.method} ${route.path}: ${fault}`, { cause });
 }
 
-function compile(route: Route<unknown>): URLPattern {
+function check(route: Route<unknown>): void {
   if (!/^[A-Z][A-Z-]*$/.test(route.method)) throw refusal(route, "its method is not in upper case");
   // "{/:language}?/about" and "*" are paths too.
   if (!/^[/{*]/.test(route.path)) throw refusal(route, "its path does not start with /");
+}
+
+function compile(route: Route<unknown>): URLPattern {
   try {
     return new URLPattern({ pathname: route.path });
   } catch (error) {
@@ -152,9 +159,17 @@ function compile(route: Route<unknown>): URLPattern {
   }
 }
 
+function add<View>(table: Map<string, Found<View>>, key: string, found: Found<View>): void {
+  if (table.has(key)) throw refusal(found.route, "it is in the table already");
+  table.set(key, found);
+}
+
 function pick<View>(methods: Methods<View>, method: string): Found<View> | undefined {
   return methods.get(method) ?? (method === "HEAD" ? methods.get("GET") : undefined);
 }
+
+/** Paths that as patterns match themselves alone: compiling them would only delay the start. */
+const PLAIN = /^(?:\/[\w-]+)*\/?$/;
 
 // The pattern syntax, as `URLPattern.pathname` writes it.
 const SPECIAL = /[:*(){}?+]/;
