@@ -48,7 +48,9 @@ export class Context<Data extends object> {
    * @throws {HttpError} With status 413 if it is larger than the handler's `maxBodySize`, 415 if it
    * is not a form, 400 if it is malformed.
    */
-  readonly form: () => Promise<FormData> = () => this.#form.read();
+  get form(): () => Promise<FormData> {
+    return () => this.#form.read();
+  }
 }
 
 /** Answers a request. Throwing a `Response` is as good as returning it. */

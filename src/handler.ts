@@ -37,7 +37,8 @@ export interface HandlerOptions<Data extends object> {
  * Makes a handler for `Deno.serve`, or whatever else takes a function from `Request` to `Response`.
  *
  * @param options The routes and the sessions, and everything that has a default.
- * @returns The handler. It never throws, unless `onError` does.
+ * @returns The handler, which answers at once where nothing has to be waited for. It never throws,
+ * unless `onError` does.
  *
  * @example
  * ```ts
@@ -55,33 +56,47 @@ export interface HandlerOptions<Data extends object> {
  */
 export function createHandler<Data extends object>(
   options: HandlerOptions<Data>,
-): (request: Request) => Promise<Response> {
+): (request: Request) => Response | Promise<Response> {
   const { sessions, onError } = options;
   const router = createRouter(options.routes);
   const isTrustedOrigin = originGuard(options);
+  const formOptions = { maxBytes: options.maxBodySize };
 
-  return async (request) => {
-    let response: Response;
+  return (request) => {
+    let response: Response | Promise<Response>;
     try {
-      response = await answer(request);
+      response = answer(request);
     } catch (error) {
       response = explain(error, request);
     }
-    return withSecurityHeaders(request.method === "HEAD" ? bodiless(response) : response);
+    return response instanceof Response
+      ? finish(request, response)
+      : finishLater(request, response);
   };
 
-  function answer(request: Request): Promise<Response> {
+  function answer(request: Request): Response | Promise<Response> {
     const match = router.match(request.method, pathOf(request.url));
     if (match.status !== 200) throw refusal(match);
     if (!isTrustedOrigin(request)) throw new HttpError(403, "The request came from another site");
     const { route, params } = match;
-    const form = new FormBody(request, { maxBytes: options.maxBodySize });
+    const form = new FormBody(request, formOptions);
     if (route.session === false) return run(route.view, new Context(request, params, form, null));
     const needsToken = !isSafe(request) && (route.csrf ?? options.csrf ?? false);
-    return sessions.handle(request, async (session) => {
-      if (needsToken) await checkToken(session, request, form);
-      return run(route.view, new Context(request, params, form, session));
+    return sessions.handle(request, (session) => {
+      const context = new Context(request, params, form, session);
+      if (!needsToken) return run(route.view, context);
+      return checkToken(session, request, form).then(() => run(route.view, context));
     });
+  }
+
+  async function finishLater(request: Request, answered: Promise<Response>): Promise<Response> {
+    let response: Response;
+    try {
+      response = await answered;
+    } catch (error) {
+      response = explain(error, request);
+    }
+    return finish(request, response);
   }
 
   function explain(error: unknown, request: Request): Response {
@@ -96,19 +111,36 @@ export function createHandler<Data extends object>(
   }
 }
 
-async function run<Data extends object>(
+function finish(request: Request, response: Response): Response {
+  return withSecurityHeaders(request.method === "HEAD" ? bodiless(response) : response);
+}
+
+/** Runs a view. What it returns at once is not waited for. */
+function run<Data extends object>(
   view: View<Data>,
   context: Context<Data>,
-): Promise<Response> {
+): Response | Promise<Response> {
   try {
-    const response = await view(context);
-    if (response) return response;
+    const response = view(context);
+    return response instanceof Response ? response : settle(response, context);
   } catch (error) {
-    if (error instanceof Response) return error;
-    throw error;
+    return thrown(error);
   }
-  const { method, url } = context.request;
+}
+
+async function settle<Data extends object>(
+  answered: Response | Promise<Response>,
+  { request: { method, url } }: Context<Data>,
+): Promise<Response> {
+  const response = await Promise.resolve(answered).catch(thrown);
+  if (response) return response;
   throw new TypeError(`Cannot answer ${method} ${pathOf(url)}: its view gave no Response`);
+}
+
+/** A thrown response is an answer, anything else an error. */
+function thrown(error: unknown): Response {
+  if (error instanceof Response) return error;
+  throw error;
 }
 
 async function checkToken<Data extends object>(

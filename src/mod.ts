@@ -73,7 +73,7 @@ export { decodeRecord, encodeRecord, type SessionRecord } from "./session/record
 export { CookieStore, type CookieStoreOptions } from "./stores/cookie_store.ts";
 
 export { generateSecret, Keyring } from "./crypto/keyring.ts";
-export { Sealer, type SealerOptions, type Unsealed, type UnsealFailure } from "./crypto/seal.ts";
+export { Sealer, type Unsealed, type UnsealFailure } from "./crypto/seal.ts";
 
 export { originGuard, type OriginGuardOptions } from "./csrf/origin.ts";
 export {

@@ -61,6 +61,49 @@ Deno.test("createHandler() answers with the view's page and its session's cookie
   assertEquals(errors, []);
 });
 
+Deno.test("createHandler() answers at once where nothing has to be waited for", async () => {
+  const view: View<Values> = ({ session, request }) => {
+    if (request.url.endsWith("?bump")) session.set("counter", 1);
+    if (request.url.endsWith("?throw")) throw redirect("/elsewhere");
+    if (request.url.endsWith("?fail")) throw new HttpError(422, "Two of them, please");
+    return html(String(session.get("counter")));
+  };
+  const { handler } = handlerOf(view);
+  const written = await handler(request("/?bump"));
+  const cookie = written.headers.getSetCookie()[0]?.replace(/;.*/, "") ?? "";
+  const read = handler(request("/", { headers: { cookie } }));
+  assert(read instanceof Response);
+  assertEquals([read.status, await read.text()], [200, "1"]);
+  assertEquals(read.headers.get("x-content-type-options"), "nosniff");
+  for (const [path, status] of [["/?throw", 303], ["/?fail", 422], ["/nowhere", 404]] as const) {
+    const response = handler(request(path, { headers: { cookie } }));
+    assert(response instanceof Response, path);
+    assertEquals([response.status, response.headers.get("x-content-type-options")], [
+      status,
+      "nosniff",
+    ]);
+  }
+  const later = handler(request("/?bump"));
+  assert(later instanceof Promise); // sealing takes its time
+  await later;
+});
+
+for (const when of ["at once", "later"]) {
+  Deno.test(`createHandler() takes what a view throws ${when} for what it is`, async () => {
+    const thrown: unknown[] = [redirect("/elsewhere"), new HttpError(422, "Two of them, please")];
+    const { handler, errors } = handlerOf((context) => {
+      bump(context);
+      const error = thrown.shift();
+      if (when === "later") return Promise.reject(error);
+      throw error;
+    });
+    const [answered, refused] = [await handler(request()), await handler(request())];
+    assertEquals([answered.status, answered.headers.getSetCookie().length], [303, 1]);
+    assertEquals([refused.status, refused.headers.getSetCookie().length], [422, 0]);
+    assertEquals(errors, []);
+  });
+}
+
 for (
   const [what, path, method, status] of [
     ["an unknown path", "/nowhere", "GET", 404],
@@ -236,7 +279,7 @@ Deno.test("createHandler() refuses what another site sends, before anything else
 
 Deno.test("createHandler() lets trusted origins in", async () => {
   const { handler } = handlerOf(bump, { trustedOrigins: ["https://pay.example:8443"] });
-  const from = (origin: string) => handler(post({}, { origin })).then(({ status }) => status);
+  const from = async (origin: string) => (await handler(post({}, { origin }))).status;
   assertEquals(await from("https://pay.example:8443"), 200);
   assertEquals(await from("https://pay.example"), 403);
 });

@@ -1,4 +1,5 @@
-import { type Bytes, Xaes } from "./xaes.ts";
+import type { Bytes } from "./bytes.ts";
+import { Xaes } from "./xaes.ts";
 
 /** Bytes a secret must have. */
 export const MIN_SECRET_SIZE = 32;

@@ -20,4 +20,4 @@
  */
 
 export { generateSecret, Keyring } from "./keyring.ts";
-export { Sealer, type SealerOptions, type Unsealed, type UnsealFailure } from "./seal.ts";
+export { Sealer, type Unsealed, type UnsealFailure } from "./seal.ts";

@@ -1,6 +1,6 @@
-import type { Keyring, SealingKeys } from "./keyring.ts";
-import { UnsealCache } from "./unseal_cache.ts";
-import { type Bytes, NONCE_SIZE, TAG_SIZE, type Xaes } from "./xaes.ts";
+import { type Bytes, concat, startsWith } from "./bytes.ts";
+import type { Keyring, SealingKey } from "./keyring.ts";
+import { NONCE_SIZE, TAG_SIZE, type Xaes } from "./xaes.ts";
 
 /** The first byte of a token: the version of its format. */
 const VERSION = 1;
@@ -15,8 +15,6 @@ const MAX_TEXT_SIZE = MAX_TOKEN_SIZE - MIN_TOKEN_SIZE;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
-/** Every seal's workbench, since allocating costs more than copying: never used across an await. */
-const scratch = new Uint8Array(MAX_TOKEN_SIZE);
 
 /** Why a token was refused: for the log, never for the visitor. */
 export type UnsealFailure = "malformed" | "unknown key" | "forged";
@@ -27,29 +25,24 @@ export type Unsealed =
   | { readonly text: string; readonly keyId: string; readonly newest: boolean }
   | { readonly text: null; readonly reason: UnsealFailure };
 
-/** What every token of the newest key has in common. */
-interface Sealing {
+/** What one key does for one purpose. */
+interface Seal {
   readonly keyId: string;
   readonly xaes: Xaes;
+  /** The first bytes of its tokens: the version and the key id. */
   readonly header: Bytes;
   readonly aad: Bytes;
 }
 
-/** Bounds of the cache of a {@linkcode Sealer}. */
-export interface SealerOptions {
-  /** How many tokens are remembered with their text. Default: 10,000; 0: none. */
-  cacheEntries?: number;
-  /** How many characters of tokens and texts are remembered. Default: 16,777,216; 0: none. */
-  cacheBytes?: number;
-}
+/** The newest key's seal, then those of older ones. */
+type Seals = readonly [Seal, ...Seal[]];
 
 /**
  * Seals texts into tokens that nobody else can read, change, or use for another purpose.
  *
  *     token = base64url( 0x01 ‖ key id (4) ‖ nonce (24) ‖ ciphertext ‖ tag (16) )
  *
- * It is XAES-256-GCM with the version, the key id and the purpose as additional data. What was
- * sealed or unsealed lately is remembered, so that a token which comes back costs no cryptography.
+ * It is XAES-256-GCM with the version, the key id and the purpose as additional data.
  *
  * @example Usage
  * ```ts
@@ -65,8 +58,7 @@ export interface SealerOptions {
 export class Sealer {
   readonly #keyring: Keyring;
   readonly #purpose: Bytes;
-  readonly #cache: UnsealCache<Unsealed>;
-  #sealing: Sealing | undefined;
+  #seals: Seals | undefined;
 
   /**
    * Does no cryptography yet.
@@ -74,11 +66,18 @@ export class Sealer {
    * @param keyring Its newest secret seals, all of them unseal
    * @param purpose Tokens of another purpose are forgeries here
    */
-  constructor(keyring: Keyring, purpose: string, options: SealerOptions = {}) {
-    const { cacheEntries = 10_000, cacheBytes = 16_777_216 } = options;
+  constructor(keyring: Keyring, purpose: string) {
     this.#keyring = keyring;
     this.#purpose = encoder.encode(purpose);
-    this.#cache = new UnsealCache(cacheEntries, cacheBytes);
+  }
+
+  /**
+   * The key that seals, by its name in tokens; empty before the first call of the other methods.
+   *
+   * @internal
+   */
+  get keyId(): string {
+    return this.#seals?.[0].keyId ?? "";
   }
 
   /**
@@ -89,9 +88,9 @@ export class Sealer {
    * @throws {RangeError} If the text has more than 98,259 bytes
    */
   seal(text: string): Promise<string> {
-    return this.#sealing === undefined
-      ? this.#prepare().then((sealing) => this.#sealWith(sealing, text))
-      : this.#sealWith(this.#sealing, text);
+    return this.#seals === undefined
+      ? this.#prepare().then(([newest]) => sealWith(newest, text))
+      : sealWith(this.#seals[0], text);
   }
 
   /**
@@ -99,71 +98,59 @@ export class Sealer {
    *
    * @param token What the visitor sent
    * @returns The text it was sealed from, or null with the reason: at once if the token is
-   * remembered or malformed, else a promise
+   * malformed, else a promise
    */
   unseal(token: string): Unsealed | Promise<Unsealed> {
-    return this.#cache.get(token) ?? this.#open(token);
-  }
-
-  #sealWith(sealing: Sealing, text: string): Promise<string> {
-    const { read, written } = encoder.encodeInto(text, scratch.subarray(0, MAX_TEXT_SIZE));
-    if (read < text.length) return Promise.reject(tooLong(text));
-    const head = new Uint8Array(CIPHERTEXT_AT);
-    head.set(sealing.header);
-    const nonce = head.subarray(HEADER_SIZE);
-    sealing.xaes.fillNonce(nonce);
-    const plaintext = scratch.subarray(0, written);
-    return sealing.xaes.encrypt(nonce, plaintext, sealing.aad).then((ciphertext) => {
-      scratch.set(head);
-      scratch.set(new Uint8Array(ciphertext), CIPHERTEXT_AT);
-      const token = toBase64url(scratch.subarray(0, CIPHERTEXT_AT + ciphertext.byteLength));
-      this.#remember(token, text.toWellFormed(), sealing.keyId, true);
-      return token;
-    });
-  }
-
-  #open(given: string): Unsealed | Promise<Unsealed> {
-    const bytes = given.length > MAX_TOKEN_LENGTH ? null : fromBase64url(given);
+    const bytes = token.length > MAX_TOKEN_LENGTH ? null : fromBase64url(token);
     if (bytes === null || bytes.length < MIN_TOKEN_SIZE || bytes[0] !== VERSION) {
       return { text: null, reason: "malformed" };
     }
-    const keys = this.#keyring.keys();
-    return keys instanceof Promise
-      ? keys.then((keys) => this.#openWith(keys, bytes))
-      : this.#openWith(keys, bytes);
+    return this.#seals === undefined
+      ? this.#prepare().then((seals) => unsealWith(seals, bytes))
+      : unsealWith(this.#seals, bytes);
   }
 
-  async #openWith(keys: SealingKeys, bytes: Bytes): Promise<Unsealed> {
-    const header = bytes.subarray(0, HEADER_SIZE);
-    const keyId = header.subarray(1).toHex();
-    let reason: UnsealFailure = "unknown key";
-    for (const key of keys) {
-      if (key.idText !== keyId) continue; // two secrets may share an id: then both are tried
-      const plaintext = await key.xaes.decrypt(
-        bytes.subarray(HEADER_SIZE, CIPHERTEXT_AT),
-        bytes.subarray(CIPHERTEXT_AT),
-        concat(header, this.#purpose),
-      );
-      if (plaintext !== null) {
-        const text = decoder.decode(plaintext);
-        return this.#remember(toBase64url(bytes), text, keyId, key === keys[0]);
-      }
-      reason = "forged";
+  async #prepare(): Promise<Seals> {
+    const [newest, ...older] = await this.#keyring.keys();
+    const sealOf = ({ id, idText: keyId, xaes }: SealingKey): Seal => {
+      const header = concat(Uint8Array.of(VERSION), id);
+      return { keyId, xaes, header, aad: concat(header, this.#purpose) };
+    };
+    return this.#seals = [sealOf(newest), ...older.map(sealOf)];
+  }
+}
+
+async function sealWith({ xaes, header, aad }: Seal, text: string): Promise<string> {
+  // One buffer for all of a token: the text lies where its ciphertext will, and no character of it
+  // takes more than three bytes.
+  const space = Math.min(3 * text.length, MAX_TEXT_SIZE);
+  const bytes = new Uint8Array(CIPHERTEXT_AT + space + TAG_SIZE);
+  const { read, written } = encoder.encodeInto(text, bytes.subarray(CIPHERTEXT_AT, -TAG_SIZE));
+  if (read < text.length) throw tooLong(text);
+  const nonce = bytes.subarray(HEADER_SIZE, CIPHERTEXT_AT);
+  const plaintext = bytes.subarray(CIPHERTEXT_AT, CIPHERTEXT_AT + written);
+  bytes.set(header);
+  xaes.fillNonce(nonce);
+  const ciphertext = await xaes.encrypt(nonce, plaintext, aad);
+  bytes.set(new Uint8Array(ciphertext), CIPHERTEXT_AT);
+  return toBase64url(bytes.subarray(0, CIPHERTEXT_AT + ciphertext.byteLength));
+}
+
+async function unsealWith(seals: Seals, bytes: Bytes): Promise<Unsealed> {
+  let reason: UnsealFailure = "unknown key";
+  for (const { xaes, header, aad, keyId } of seals) {
+    if (!startsWith(bytes, header)) continue; // two secrets may share an id: then both are tried
+    const plaintext = await xaes.decrypt(
+      bytes.subarray(HEADER_SIZE, CIPHERTEXT_AT),
+      bytes.subarray(CIPHERTEXT_AT),
+      aad,
+    );
+    if (plaintext !== null) {
+      return { text: decoder.decode(plaintext), keyId, newest: header === seals[0].header };
     }
-    return { text: null, reason };
+    reason = "forged";
   }
-
-  #remember(token: string, text: string, keyId: string, newest: boolean): Unsealed {
-    const unsealed = { text, keyId, newest };
-    this.#cache.set(token, unsealed, token.length + text.length);
-    return unsealed;
-  }
-
-  async #prepare(): Promise<Sealing> {
-    const [{ id, idText: keyId, xaes }] = await this.#keyring.keys();
-    const header = concat(Uint8Array.of(VERSION), id);
-    return this.#sealing = { keyId, xaes, header, aad: concat(header, this.#purpose) };
-  }
+  return { text: null, reason };
 }
 
 /**
@@ -180,13 +167,6 @@ function tooLong(text: string): RangeError {
   const size = encoder.encode(text).length;
   const limit = `at most ${MAX_TEXT_SIZE} are possible`;
   return new RangeError(`Cannot seal the text: it has ${size} bytes, ${limit}`);
-}
-
-function concat(a: Bytes, b: Bytes): Bytes {
-  const both = new Uint8Array(a.length + b.length);
-  both.set(a);
-  both.set(b, a.length);
-  return both;
 }
 
 function toBase64url(bytes: Bytes): string {

@@ -1,5 +1,5 @@
-/** Bytes that WebCrypto takes: never over shared memory. */
-export type Bytes = Uint8Array<ArrayBuffer>;
+import { type Bytes, startsWith } from "./bytes.ts";
+import { cryptoLimit } from "./call_limit.ts";
 
 /** Bytes of an XAES-256-GCM nonce: a prefix that names the derived key, and AES-GCM's own nonce. */
 export const NONCE_SIZE = 24;
@@ -28,8 +28,10 @@ export class Xaes {
   readonly #cipher: CryptoKey;
   readonly #k1: Bytes;
   readonly #keys = new Map<string, CryptoKey>();
+  /** The prefix of our own nonces, of which so many are left, and its key once that is derived. */
   #prefix: Bytes | undefined;
   #left = 0;
+  #key: CryptoKey | undefined;
 
   private constructor(cipher: CryptoKey, k1: Bytes) {
     this.#cipher = cipher;
@@ -58,6 +60,7 @@ export class Xaes {
     if (this.#prefix === undefined || this.#left === 0) {
       this.#prefix = crypto.getRandomValues(new Uint8Array(PREFIX_SIZE));
       this.#left = MESSAGES_PER_PREFIX;
+      this.#key = undefined;
     }
     this.#left--;
     nonce.set(this.#prefix);
@@ -66,18 +69,16 @@ export class Xaes {
 
   /**
    * @param nonce 24 bytes, never used with this key before
-   * @param plaintext May be changed as soon as the call has returned
+   * @param plaintext Must stay as it is until the promise is settled
    * @param aad Authenticated with the plaintext, but not part of the result
    * @returns Ciphertext and tag
    */
   encrypt(nonce: Bytes, plaintext: Bytes, aad: Bytes): Promise<ArrayBuffer> {
-    const prefix = prefixOf(nonce);
-    const key = this.#recall(prefix);
-    if (key !== undefined) return crypto.subtle.encrypt(parameters(nonce, aad), key, plaintext);
-    const copy = plaintext.slice();
+    const key = this.#recall(nonce);
+    if (key !== undefined) return encryptUnder(key, nonce, plaintext, aad);
     return this.#derive(nonce).then((key) => {
-      this.#remember(prefix, key);
-      return crypto.subtle.encrypt(parameters(nonce, aad), key, copy);
+      this.#remember(nonce, key);
+      return encryptUnder(key, nonce, plaintext, aad);
     });
   }
 
@@ -88,12 +89,13 @@ export class Xaes {
    * @returns The plaintext, or null if any of the three is not what it was
    */
   async decrypt(nonce: Bytes, ciphertext: Bytes, aad: Bytes): Promise<ArrayBuffer | null> {
-    const prefix = prefixOf(nonce);
-    const known = this.#recall(prefix);
+    const known = this.#recall(nonce);
     const key = known ?? await this.#derive(nonce);
     try {
-      const plaintext = await crypto.subtle.decrypt(parameters(nonce, aad), key, ciphertext);
-      if (known === undefined) this.#remember(prefix, key);
+      const plaintext = await cryptoLimit.run(() =>
+        crypto.subtle.decrypt(parameters(nonce, aad), key, ciphertext)
+      );
+      if (known === undefined) this.#remember(nonce, key);
       return plaintext;
     } catch {
       return null;
@@ -110,24 +112,40 @@ export class Xaes {
     return crypto.subtle.importKey("raw", key, "AES-GCM", false, ["encrypt", "decrypt"]);
   }
 
-  #recall(prefix: string): CryptoKey | undefined {
-    const key = this.#keys.get(prefix);
-    if (key !== undefined) this.#remember(prefix, key);
+  #recall(nonce: Bytes): CryptoKey | undefined {
+    if (this.#key !== undefined && this.#isOwn(nonce)) return this.#key;
+    const key = this.#keys.get(prefixOf(nonce));
+    if (key !== undefined) this.#remember(nonce, key);
     return key;
   }
 
   /** Puts the key last in the line, which is the order in which keys are forgotten. */
-  #remember(prefix: string, key: CryptoKey): void {
+  #remember(nonce: Bytes, key: CryptoKey): void {
+    if (this.#isOwn(nonce)) this.#key = key;
+    const prefix = prefixOf(nonce);
     this.#keys.delete(prefix);
     this.#keys.set(prefix, key);
     if (this.#keys.size > DERIVED_KEYS) {
       for (const oldest of this.#keys.keys()) return void this.#keys.delete(oldest);
     }
   }
+
+  #isOwn(nonce: Bytes): boolean {
+    return this.#prefix !== undefined && startsWith(nonce, this.#prefix);
+  }
 }
 
 function prefixOf(nonce: Bytes): string {
   return nonce.subarray(0, PREFIX_SIZE).toBase64();
+}
+
+function encryptUnder(
+  key: CryptoKey,
+  nonce: Bytes,
+  plaintext: Bytes,
+  aad: Bytes,
+): Promise<ArrayBuffer> {
+  return cryptoLimit.run(() => crypto.subtle.encrypt(parameters(nonce, aad), key, plaintext));
 }
 
 function parameters(nonce: Bytes, additionalData: Bytes): AesGcmParams {

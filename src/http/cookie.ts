@@ -154,14 +154,13 @@ export function cookieWriter(attributes: CookieAttributes): CookieWriter {
   } catch (error) {
     return refuse(error instanceof Error ? error.message : String(error), error);
   }
-  // Max-Age is what user agents heed; Expires is for the few that know only that.
-  const removal = serialise({ maxAge: 0, expires: new Date(0) });
   const start = `${attributes.name}=`;
   const rest = kept.slice(start.length);
 
   return {
     set: (value) => start + value + rest,
-    remove: () => removal,
+    // Max-Age is what user agents heed; Expires is for the few that know only that.
+    remove: () => serialise({ maxAge: 0, expires: new Date(0) }),
     overhead: kept.length, // ASCII throughout: characters are bytes
   };
 }

@@ -1,17 +1,8 @@
 /**
- * RFC 9213's `CDN-Cache-Control`, the fields of that form that networks document, and what there was
- * before it. By name, since going through all headers costs more than the rest of a response.
+ * RFC 9213's `CDN-Cache-Control`, what networks made of it (`Netlify-CDN-Cache-Control`), and what
+ * there was before it.
  */
-const TARGETED = [
-  "cdn-cache-control",
-  "surrogate-control",
-  "cloudflare-cdn-cache-control",
-  "netlify-cdn-cache-control",
-  "vercel-cdn-cache-control",
-  "akamai-cache-control",
-  "edge-control",
-  "x-accel-expires",
-];
+const TARGETED = /-cache-control$|^(?:surrogate-control|edge-control|x-accel-expires)$/;
 
 /**
  * Takes away the headers that some shared caches heed instead of `Cache-Control`, so that what that
@@ -20,7 +11,10 @@ const TARGETED = [
  * @param headers The headers to change.
  */
 export function dropTargetedCaching(headers: Headers): void {
-  for (const name of TARGETED) {
-    if (headers.has(name)) headers.delete(name);
-  }
+  const found: string[] = [];
+  // One look at all, mostly a content type alone, costs less than asking for one name after another.
+  headers.forEach((_, name) => {
+    if (TARGETED.test(name)) found.push(name);
+  });
+  for (const name of found) headers.delete(name);
 }

@@ -94,7 +94,7 @@ function judge({ record, seal }: FoundSession, name: string, options: InspectOpt
     renewedAt: iso(record.renewedAt),
     idleEnd: iso(idleEnd),
     absoluteEnd: iso(absoluteEnd),
-    data: Object.fromEntries(record.data),
+    data: record.data,
     flash: record.flash,
     csrf: record.csrf !== null,
     owner: record.owner,

@@ -15,6 +15,7 @@ const ONCE = "private, no-store";
  */
 export function keepPrivate(response: Response, once = false): Response {
   return withHeaders(response, (headers) => {
+    dropTargetedCaching(headers);
     const vary = headers.get("vary");
     if (vary === null || !/(^|,)\s*(\*|cookie)\s*(,|$)/i.test(vary)) {
       headers.append("vary", "Cookie");
@@ -24,7 +25,6 @@ export function keepPrivate(response: Response, once = false): Response {
     else if (!/^(private|no-store)$/i.test(control)) {
       headers.set("cache-control", privately(control));
     }
-    dropTargetedCaching(headers);
   });
 }
 

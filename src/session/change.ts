@@ -1,6 +1,6 @@
 import { addFlash, type FlashMessage, removeFlash } from "./flash.ts";
 import { freezeJson, type JsonValue, toJsonValue } from "./json.ts";
-import type { SessionRecord } from "./record.ts";
+import { type SessionRecord, valueOf } from "./record.ts";
 
 /**
  * One thing that a request did to its session: a small function over the record. A request's
@@ -21,13 +21,13 @@ export interface Change {
     | "regenerate";
   /** To which value or flash level, where that makes sense. */
   readonly key?: string;
-  /** Does it, in place. */
-  apply(record: SessionRecord): void;
+  /** Does it: the record as it is afterwards. */
+  apply(record: SessionRecord): SessionRecord;
 }
 
 export function setChange(key: string, value: unknown): Change {
   const kept = toJsonValue(value, key);
-  return { kind: "set", key, apply: ({ data }) => void data.set(key, kept) };
+  return { kind: "set", key, apply: (record) => withValue(record, key, kept) };
 }
 
 export function updateChange(
@@ -37,51 +37,58 @@ export function updateChange(
   return {
     kind: "update",
     key,
-    apply: ({ data }) => void data.set(key, toJsonValue(update(freezeJson(data.get(key))), key)),
+    apply: (record) =>
+      withValue(record, key, toJsonValue(update(freezeJson(valueOf(record, key))), key)),
   };
 }
 
 export function deleteChange(key: string): Change {
-  return { kind: "delete", key, apply: ({ data }) => void data.delete(key) };
+  return {
+    kind: "delete",
+    key,
+    apply(record) {
+      const { [key]: _, ...data } = record.data;
+      return { ...record, data };
+    },
+  };
 }
 
 export function clearChange(): Change {
-  return { kind: "clear", apply: ({ data }) => data.clear() };
+  return { kind: "clear", apply: (record) => ({ ...record, data: {} }) };
 }
 
 export function flashChange(added: FlashMessage, allowDuplicate: boolean): Change {
   return {
     kind: "flash",
     key: added.level,
-    apply: ({ flash }) => addFlash(flash, added, allowDuplicate),
+    apply: (record) => ({ ...record, flash: addFlash(record.flash, added, allowDuplicate) }),
   };
 }
 
 export function takeFlashChange(shown: readonly FlashMessage[]): Change {
-  return { kind: "takeFlash", apply: ({ flash }) => removeFlash(flash, shown) };
+  return {
+    kind: "takeFlash",
+    apply: (record) => ({ ...record, flash: removeFlash(record.flash, shown) }),
+  };
 }
 
 /** Keeps the secret that a parallel request may have drawn first, unless a new one is wanted. */
 export function csrfChange(secret: string, replace: boolean): Change {
   return {
     kind: "csrf",
-    apply(record) {
-      if (replace) record.csrf = secret;
-      else record.csrf ??= secret;
-    },
+    apply: (record) => ({ ...record, csrf: replace ? secret : record.csrf ?? secret }),
   };
 }
 
 export function ownerChange(owner: string | null): Change {
-  return {
-    kind: "owner",
-    apply(record) {
-      record.owner = owner;
-    },
-  };
+  return { kind: "owner", apply: (record) => ({ ...record, owner }) };
 }
 
 /** The record stays; the store gives it a new id. */
 export function regenerateChange(): Change {
-  return { kind: "regenerate", apply() {} };
+  return { kind: "regenerate", apply: (record) => record };
+}
+
+function withValue(record: SessionRecord, key: string, value: JsonValue): SessionRecord {
+  return { ...record, data: { ...record.data, [key]: value } };
 }

@@ -56,11 +56,12 @@ export class Committer {
   }
 
   async #write(state: SessionState, response: Response): Promise<Committed> {
-    const { cookie, record, now, changes } = state;
-    if (changes.length > 0 || this.#limits.isRenewalDue(record, now)) {
-      record.renewedAt = Math.max(record.renewedAt, now);
+    const { cookie, now, changes } = state;
+    if (changes.length > 0 || this.#limits.isRenewalDue(state.record, now)) {
+      state.record = { ...state.record, renewedAt: Math.max(state.record.renewedAt, now) };
     }
     if (state.destroyed) await this.#end(state);
+    const { record } = state;
     const loaded = state.destroyed ? null : state.loaded;
     const value = await this.#options.store.save({
       cookieName: cookie.name,

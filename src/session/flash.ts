@@ -17,37 +17,46 @@ export interface FlashOptions {
 /** At most so many messages wait; the oldest goes first. */
 export const MAX_FLASH = 32;
 
-/** Queues a message, in place. */
+/** The queue with one more message. */
 export function addFlash(
-  queue: FlashMessage[],
+  queue: readonly FlashMessage[],
   added: FlashMessage,
   allowDuplicate: boolean,
-): void {
-  if (!allowDuplicate && queue.some((waiting) => isSame(waiting, added))) return;
-  queue.push(added);
-  if (queue.length > MAX_FLASH) queue.shift();
+): readonly FlashMessage[] {
+  if (!allowDuplicate && queue.some((waiting) => isSame(waiting, added))) return queue;
+  return [...queue, added].slice(-MAX_FLASH);
 }
 
-/** The messages of the given levels, in order; of every level when none is given. */
+/**
+ * The messages of the given levels, in order; of every level when none is given. They are copies:
+ * requests share the queue, and the application may do with its messages what it likes.
+ */
 export function findFlash(
   queue: readonly FlashMessage[],
   levels: string | readonly string[] | undefined,
 ): FlashMessage[] {
-  if (levels === undefined) return [...queue];
-  return queue.filter(({ level }) =>
-    typeof levels === "string" ? level === levels : levels.includes(level)
-  );
+  const found = levels === undefined
+    ? queue
+    : queue.filter(({ level }) =>
+      typeof levels === "string" ? level === levels : levels.includes(level)
+    );
+  return found.map((message) => ({ ...message }));
 }
 
 /**
- * Takes messages out of the queue, in place. Only what was shown goes: a message that another
- * request queued in the meantime stays.
+ * The queue without some messages. Only what was shown goes: a message that another request queued
+ * in the meantime stays.
  */
-export function removeFlash(queue: FlashMessage[], shown: readonly FlashMessage[]): void {
+export function removeFlash(
+  queue: readonly FlashMessage[],
+  shown: readonly FlashMessage[],
+): readonly FlashMessage[] {
+  const left = [...queue];
   for (const message of shown) {
-    const index = queue.findIndex((waiting) => isSame(waiting, message));
-    if (index !== -1) queue.splice(index, 1);
+    const index = left.findIndex((waiting) => isSame(waiting, message));
+    if (index !== -1) left.splice(index, 1);
   }
+  return left;
 }
 
 /**

@@ -1,10 +1,11 @@
 import { isHttps } from "../http/request_origin.ts";
+import { after } from "./after.ts";
 import { ChangeTrace } from "./change_trace.ts";
 import { Committer } from "./committer.ts";
 import { type Inspection, inspection } from "./inspect.ts";
 import { blankRecord } from "./record.ts";
 import { Retries } from "./retries.ts";
-import { fitsSchema } from "./schema.ts";
+import { fitToSchema } from "./schema.ts";
 import { ServerTiming } from "./server_timing.ts";
 import { Session, stateOf } from "./session.ts";
 import { SessionCookie } from "./session_cookie.ts";
@@ -72,20 +73,28 @@ export class Sessions<Data extends object> {
    * request was faster, a safe request (GET, HEAD) runs again on the newer session, so that its
    * page shows what was stored; the changes of an unsafe one are applied to the newer session.
    *
+   * @returns The response: at once where nothing has to be waited for.
    * @throws {SessionStoreError} If the store cannot be reached, or the session is too busy.
    * @throws {SessionSizeError} If the session does not fit its place.
    */
-  async handle(request: Request, view: SessionView<Data>): Promise<Response> {
+  handle(request: Request, view: SessionView<Data>): Response | Promise<Response> {
     const timing = this.#options.serverTiming ? new ServerTiming() : null;
-    const session = await this.load(request);
-    timing?.mark("load");
-    const response = await view(session);
-    timing?.mark("view");
     const isSafe = request.method === "GET" || request.method === "HEAD";
-    const committed = await this.#committer.commit(stateOf(session), response) ??
-      await this.#retry(session, response, isSafe ? view : null);
-    timing?.mark("commit");
-    return timing?.tell(committed) ?? committed;
+    return after(this.load(request), (session) => {
+      timing?.mark("load");
+      return after(view(session), (response) => {
+        timing?.mark("view");
+        const committed = after(
+          this.#committer.commit(stateOf(session), response),
+          (committed) => committed ?? this.#retry(session, response, isSafe ? view : null),
+        );
+        if (timing === null) return committed;
+        return after(committed, (response) => {
+          timing.mark("commit");
+          return timing.tell(response);
+        });
+      });
+    });
   }
 
   /**
@@ -163,13 +172,10 @@ export class Sessions<Data extends object> {
     loading: Loaded | null | Promise<Loaded>,
   ): Promise<Session<Data>> {
     const loaded = await loading;
-    const fits = !loaded?.record || await fitsSchema(loaded.record, this.#options);
-    return this.#open(
-      request,
-      cookie,
-      value,
-      fits ? loaded : { record: null, reason: "invalid data" },
-    );
+    if (!loaded?.record) return this.#open(request, cookie, value, loaded);
+    const record = await fitToSchema(loaded.record, this.#options);
+    const fitting: Loaded = record ? { ...loaded, record } : { record, reason: "invalid data" };
+    return this.#open(request, cookie, value, fitting);
   }
 
   #open(

@@ -2,20 +2,23 @@ import type { SizeReport } from "./errors.ts";
 import type { FlashMessage } from "./flash.ts";
 import type { JsonValue } from "./json.ts";
 
-/** What is kept of a visitor between two requests. Times are in seconds since the Unix epoch. */
+/**
+ * What is kept of a visitor between two requests. Times are in seconds since the Unix epoch. A record
+ * never changes, so requests can share it: a change makes a new one.
+ */
 export interface SessionRecord {
-  /** The application's values. */
-  readonly data: Map<string, JsonValue>;
+  /** The application's values by key. */
+  readonly data: Readonly<Record<string, JsonValue>>;
   /** The messages that wait for the next page. */
-  readonly flash: FlashMessage[];
+  readonly flash: readonly FlashMessage[];
   /** The secret behind the CSRF tokens, base64url; null until one was asked for. */
-  csrf: string | null;
+  readonly csrf: string | null;
   /** When the session began. */
-  createdAt: number;
+  readonly createdAt: number;
   /** When the session was last written. */
-  renewedAt: number;
+  readonly renewedAt: number;
   /** The account that the session belongs to, in stores that know accounts. */
-  owner: string | null;
+  readonly owner: string | null;
 }
 
 /**
@@ -25,7 +28,12 @@ export interface SessionRecord {
  * @returns The record.
  */
 export function blankRecord(now: number): SessionRecord {
-  return { data: new Map(), flash: [], csrf: null, createdAt: now, renewedAt: now, owner: null };
+  return { data: {}, flash: [], csrf: null, createdAt: now, renewedAt: now, owner: null };
+}
+
+/** The value of a key, or undefined: never what every object inherits. */
+export function valueOf({ data }: SessionRecord, key: string): JsonValue | undefined {
+  return Object.hasOwn(data, key) ? data[key] : undefined;
 }
 
 /**
@@ -40,7 +48,7 @@ export function encodeRecord(record: SessionRecord): string {
   const fields: unknown[] = [
     record.createdAt,
     record.renewedAt - record.createdAt,
-    Object.fromEntries(record.data),
+    record.data,
   ];
   if (record.owner !== null) fields.push(flat(record.flash), record.csrf, record.owner);
   else if (record.csrf !== null) fields.push(flat(record.flash), record.csrf);
@@ -69,7 +77,7 @@ export function decodeRecord(text: string): SessionRecord | null {
   if (!flash.every((part) => typeof part === "string")) return null;
   if (!isText(csrf) || !isText(owner)) return null;
   return {
-    data: new Map(Object.entries<JsonValue>(data)),
+    data,
     flash: paired(flash),
     csrf,
     createdAt,
@@ -80,14 +88,14 @@ export function decodeRecord(text: string): SessionRecord | null {
 
 /** The largest values of a record, biggest first, in bytes of JSON with their keys. */
 export function sizesOf(record: SessionRecord): { key: string; bytes: number }[] {
-  return sizes(record.data);
+  return sizes(Object.entries(record.data));
 }
 
 /** What there is to say of a record that is too large: the flash messages may be to blame as well. */
 export function sizeReport(record: SessionRecord, bytes: number, limit: number): SizeReport {
   const { data, flash } = record;
   const queue: [string, unknown][] = flash.length > 0 ? [["flash messages", flat(flash)]] : [];
-  return { bytes, limit, largest: sizes([...data, ...queue]).slice(0, 3) };
+  return { bytes, limit, largest: sizes([...Object.entries(data), ...queue]).slice(0, 3) };
 }
 
 function sizes(parts: Iterable<[string, unknown]>): { key: string; bytes: number }[] {

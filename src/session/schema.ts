@@ -30,28 +30,26 @@ export interface SchemaOptions {
 /**
  * Checks a record's data and takes over what the validator makes of it, such as defaults.
  *
- * @param record The record, which is changed in place.
+ * @param record The record.
  * @param options The validator and the migration.
- * @returns Whether the data fits.
+ * @returns The record with the data that fits, or null if it does not.
  */
-export async function fitsSchema(
+export async function fitToSchema(
   record: SessionRecord,
   { schema, migrate }: SchemaOptions,
-): Promise<boolean> {
-  if (schema === undefined) return true;
-  const data = Object.fromEntries(record.data);
+): Promise<SessionRecord | null> {
+  if (schema === undefined) return record;
+  const data = structuredClone(record.data); // theirs to change
   let result = await schema["~standard"].validate(data);
   if (result.issues && migrate) {
     try {
       result = await schema["~standard"].validate(await migrate(data));
     } catch {
-      return false; // data that no migration foresaw must not lock its visitor out
+      return null; // data that no migration foresaw must not lock its visitor out
     }
   }
-  if (result.issues) return false;
-  record.data.clear();
-  for (const [key, value] of Object.entries(result.value ?? {})) {
-    if (value !== undefined) record.data.set(key, toJsonValue(value, key));
-  }
-  return true;
+  if (result.issues) return null;
+  const fitting = Object.entries(result.value ?? {}).filter(([, value]) => value !== undefined)
+    .map(([key, value]) => [key, toJsonValue(value, key)]);
+  return { ...record, data: Object.fromEntries(fitting) };
 }

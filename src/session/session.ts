@@ -12,7 +12,7 @@ import {
 } from "./change.ts";
 import { findFlash, type FlashMessage, type FlashOptions, isSeen } from "./flash.ts";
 import { freezeJson, type Frozen, type JsonValue } from "./json.ts";
-import { blankRecord } from "./record.ts";
+import { blankRecord, valueOf } from "./record.ts";
 import type { SessionState } from "./state.ts";
 
 /** The state behind a session, for the library's own rooms. */
@@ -77,7 +77,7 @@ export class Session<Data extends object = Record<string, JsonValue>> {
 
   /** How many values there are. */
   get size(): number {
-    return this.#read().record.data.size;
+    return Object.keys(this.#read().record.data).length;
   }
 
   /** What this request did to the session so far, in order. */
@@ -87,22 +87,22 @@ export class Session<Data extends object = Record<string, JsonValue>> {
 
   /** The value of a key, frozen, or undefined. */
   get<Key extends keyof Data & string>(key: Key): Frozen<Data[Key]> | undefined {
-    return freezeJson(this.#read().record.data.get(key)) as Frozen<Data[Key]> | undefined;
+    return freezeJson(valueOf(this.#read().record, key)) as Frozen<Data[Key]> | undefined;
   }
 
   /** Whether a key has a value. */
   has(key: keyof Data & string): boolean {
-    return this.#read().record.data.has(key);
+    return Object.hasOwn(this.#read().record.data, key);
   }
 
-  /** The keys, in the order in which they were first set; later on whole numbers come first. */
+  /** The keys, in the order in which they were first set; but whole numbers come first. */
   keys(): IterableIterator<keyof Data & string> {
-    return this.#read().record.data.keys() as IterableIterator<keyof Data & string>;
+    return Object.keys(this.#read().record.data).values() as IterableIterator<keyof Data & string>;
   }
 
   /** The keys with their values, frozen. */
   *entries(): IterableIterator<[keyof Data & string, Frozen<Data[keyof Data]>]> {
-    for (const [key, value] of this.#read().record.data) {
+    for (const [key, value] of Object.entries(this.#read().record.data)) {
       yield [key as keyof Data & string, freezeJson(value) as Frozen<Data[keyof Data]>];
     }
   }
@@ -165,7 +165,9 @@ export class Session<Data extends object = Record<string, JsonValue>> {
    */
   takeFlash(levels?: string | readonly string[]): FlashMessage[] {
     const shown = this.peekFlash(levels);
-    if (shown.length > 0 && isSeen(this.#state.request)) this.#change(takeFlashChange(shown));
+    if (shown.length > 0 && isSeen(this.#state.request)) {
+      this.#change(takeFlashChange(this.peekFlash(levels))); // what is given away may be changed
+    }
     return shown;
   }
 
@@ -230,7 +232,7 @@ export class Session<Data extends object = Record<string, JsonValue>> {
 
   #change(change: Change): this {
     const state = this.#writable();
-    change.apply(state.record);
+    state.record = change.apply(state.record);
     state.changes.push(change);
     return this;
   }

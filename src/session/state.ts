@@ -20,7 +20,7 @@ export interface SessionState {
   readonly loaded: FoundSession | null;
   /** Whether the store knows which account a session belongs to. */
   readonly hasOwners: boolean;
-  /** The working copy: the loaded record, or a blank one, with the changes made so far. */
+  /** The loaded record, or a blank one, with the changes made so far. */
   record: SessionRecord;
   /** What was done, in order. */
   changes: Change[];
@@ -41,7 +41,7 @@ export interface SessionState {
 
 /** Does to a newer state of the session what was done to an older one. */
 export function replay(older: SessionState, newer: SessionState): void {
-  for (const change of older.changes) change.apply(newer.record);
+  for (const change of older.changes) newer.record = change.apply(newer.record);
   newer.changes = older.changes;
   newer.accessed = true;
   newer.regenerated = older.regenerated;

@@ -21,7 +21,7 @@ export type Refusal =
 
 /** A session as a store found it. */
 export interface FoundSession {
-  /** What was kept. The caller may change it. */
+  /** What was kept. */
   readonly record: SessionRecord;
   /** Names the state that was read, to the store that gave it; a later write hands it back. */
   readonly version?: unknown;

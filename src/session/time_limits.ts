@@ -60,11 +60,12 @@ export class TimeLimits {
 
   /** Seconds after which a record is of no use, for the backend to clean up; null: never. */
   lifetime(record: SessionRecord, now: number): number | null {
-    const ends = [this.idleExpiry(record), this.absoluteExpiry(record)].filter((end) =>
-      end !== null
+    const end = Math.min(
+      this.idleExpiry(record) ?? Infinity,
+      this.absoluteExpiry(record) ?? Infinity,
     );
     // A session as old as its limit is still valid, so its last second counts.
-    return ends.length === 0 ? null : Math.max(1, Math.min(...ends) - now + 1);
+    return end === Infinity ? null : Math.max(1, end - now + 1);
   }
 }
 

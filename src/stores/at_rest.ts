@@ -1,3 +1,5 @@
+import { cryptoLimit } from "../crypto/call_limit.ts";
+
 /** The first byte of what is sealed: the version of its format. */
 const VERSION = 1;
 const NONCE_SIZE = 12;
@@ -47,7 +49,10 @@ export class AtRest {
   async seal(text: string): Promise<string> {
     const iv = crypto.getRandomValues(new Uint8Array(NONCE_SIZE));
     const algorithm = { name: "AES-GCM", iv, additionalData: this.#purpose };
-    const ciphertext = await crypto.subtle.encrypt(algorithm, this.#key, encoder.encode(text));
+    const plaintext = encoder.encode(text);
+    const ciphertext = await cryptoLimit.run(() =>
+      crypto.subtle.encrypt(algorithm, this.#key, plaintext)
+    );
     const bytes = new Uint8Array(CIPHERTEXT_AT + ciphertext.byteLength);
     bytes[0] = VERSION;
     bytes.set(iv, 1);
@@ -62,10 +67,9 @@ export class AtRest {
       if (bytes[0] !== VERSION) return null;
       const iv = bytes.subarray(1, CIPHERTEXT_AT);
       const algorithm = { name: "AES-GCM", iv, additionalData: this.#purpose };
-      const text = await crypto.subtle.decrypt(
-        algorithm,
-        this.#key,
-        bytes.subarray(CIPHERTEXT_AT),
+      const ciphertext = bytes.subarray(CIPHERTEXT_AT);
+      const text = await cryptoLimit.run(() =>
+        crypto.subtle.decrypt(algorithm, this.#key, ciphertext)
       );
       return decoder.decode(text);
     } catch {

@@ -1,55 +1,83 @@
 import { Keyring } from "../crypto/keyring.ts";
-import { Sealer, type SealerOptions, tokenLength, type Unsealed } from "../crypto/seal.ts";
+import { Sealer, tokenLength, type Unsealed } from "../crypto/seal.ts";
 import { CookieOverflowError } from "../session/errors.ts";
 import { decodeRecord, encodeRecord, type SessionRecord, sizeReport } from "../session/record.ts";
-import type { Loaded, SessionStore, SessionWrite } from "../session/store.ts";
 import { MAX_COOKIE_BYTES } from "../session/session_cookie.ts";
+import type { Loaded, SessionStore, SessionWrite } from "../session/store.ts";
+import { checkPlaces, CookieCache, unsliced } from "../session/cookie_cache.ts";
 
-/** How the cookie store seals. */
-export interface CookieStoreOptions extends SealerOptions {
+/** How the cookie store seals, and what it remembers. */
+export interface CookieStoreOptions {
   /**
    * One or more secrets of at least 32 random bytes in base64url, newest first: it seals, all
    * unseal. Make one with `generateSecret`.
    */
   readonly secrets: readonly string[];
+  /** How many cookies are remembered with their sessions. Default: 16,384; 0: none. */
+  readonly cacheEntries?: number;
+  /** How many characters of cookies are remembered, with their sessions. Default: 16,777,216; 0: none. */
+  readonly cacheBytes?: number;
+}
+
+/** What belongs to one name of a cookie. */
+interface Named {
+  readonly sealer: Sealer;
+  /** What cookies of the newest key hold; others are sealed anew as soon as they are seen. */
+  readonly cache: CookieCache<SessionRecord> | undefined;
 }
 
 /**
  * Keeps the whole session in the cookie, sealed: nobody can read or change it, and the server needs
  * no database. It knows no versions, no owners and no revocation: of two responses that write at
  * once the last one wins, and a copied cookie is good until it expires.
+ *
+ * What was sealed or unsealed lately is remembered, so that a cookie which comes back costs no
+ * cryptography.
  */
 export class CookieStore implements SessionStore {
   readonly name = "cookie";
   readonly limit: number = MAX_COOKIE_BYTES;
   readonly #keyring: Keyring;
-  readonly #options: SealerOptions;
-  readonly #sealers = new Map<string, Sealer>();
+  readonly #cacheEntries: number;
+  readonly #cacheBytes: number;
+  readonly #names = new Map<string, Named>();
 
   /**
    * Checks the secrets; no cryptography happens yet.
    *
    * @param options The secrets, and bounds for the cache of unsealed cookies.
-   * @throws {RangeError} If there is no secret, or one has less than 32 bytes.
+   * @throws {RangeError} If there is no secret, or one has less than 32 bytes, or if so many cookies
+   * cannot be remembered.
    */
-  constructor({ secrets, ...options }: CookieStoreOptions) {
+  constructor({ secrets, cacheEntries = 16_384, cacheBytes = 16_777_216 }: CookieStoreOptions) {
+    checkPlaces(cacheEntries);
     this.#keyring = new Keyring(secrets);
-    this.#options = options;
+    this.#cacheEntries = cacheEntries;
+    this.#cacheBytes = cacheBytes;
   }
 
   /** Unseals a cookie: at once if it is remembered. */
   load(value: string, cookieName: string): Loaded | Promise<Loaded> {
-    const unsealed = this.#sealer(cookieName).unseal(value);
-    return unsealed instanceof Promise ? unsealed.then(toLoaded) : toLoaded(unsealed);
+    const { sealer, cache } = this.#named(cookieName);
+    const record = cache?.get(value);
+    if (record !== undefined) return { record, seal: { keyId: sealer.keyId, newest: true } };
+    const unsealed = sealer.unseal(value);
+    return unsealed instanceof Promise
+      ? unsealed.then((unsealed) => open(value, unsealed, cache))
+      : open(value, unsealed, cache);
   }
 
   /** Seals a record. There is no one to collide with. */
-  async save({ cookieName, record }: SessionWrite): Promise<string> {
+  async save({ cookieName, value, record }: SessionWrite): Promise<string> {
     const text = encodeRecord(record);
     if (text.length > MAX_COOKIE_BYTES) { // not worth the sealing, nor within its bounds
       throw new CookieOverflowError(sizeReport(record, this.measure(record), MAX_COOKIE_BYTES));
     }
-    return await this.#sealer(cookieName).seal(text);
+    const { sealer, cache } = this.#named(cookieName);
+    const fresh = await sealer.seal(text);
+    if (value !== null) cache?.delete(value); // the visitor's next request brings the fresh one
+    cache?.set(fresh, record);
+    return fresh;
   }
 
   /** Does nothing: taking the cookie away is all that can be done. */
@@ -68,18 +96,27 @@ export class CookieStore implements SessionStore {
   }
 
   /** A cookie's seal names the cookie, so that its value is worth nothing under another name. */
-  #sealer(cookieName: string): Sealer {
-    let sealer = this.#sealers.get(cookieName);
-    if (sealer === undefined) {
-      sealer = new Sealer(this.#keyring, `session:${cookieName}`, this.#options);
-      this.#sealers.set(cookieName, sealer);
+  #named(cookieName: string): Named {
+    let named = this.#names.get(cookieName);
+    if (named === undefined) {
+      const remembers = this.#cacheEntries > 0 && this.#cacheBytes > 0;
+      named = {
+        sealer: new Sealer(this.#keyring, `session:${cookieName}`),
+        cache: remembers
+          ? new CookieCache(this.#cacheEntries, this.#cacheBytes, (_, value) => value.length)
+          : undefined,
+      };
+      this.#names.set(cookieName, named);
     }
-    return sealer;
+    return named;
   }
 }
 
-function toLoaded(unsealed: Unsealed): Loaded {
+function open(value: string, unsealed: Unsealed, cache: Named["cache"]): Loaded {
   if (unsealed.text === null) return { record: null, reason: unsealed.reason };
-  const record = decodeRecord(unsealed.text);
-  return record === null ? { record, reason: "malformed" } : { record, seal: unsealed };
+  const { text, keyId, newest } = unsealed;
+  const record = decodeRecord(text);
+  if (record === null) return { record, reason: "malformed" };
+  if (newest) cache?.set(unsliced(value), record);
+  return { record, seal: { keyId, newest } };
 }

@@ -17,8 +17,12 @@ export class GuardedBackend implements SessionBackend {
   readonly owners?: OwnerIndex;
   readonly #backend: SessionBackend;
   readonly #timeout: number;
-  /** In the order in which their time is over, as all have the same. */
-  readonly #waiting = new Set<Waiting>();
+  /**
+   * Places of those that wait, and which of them are free. A `Set` that is filled and emptied all
+   * the time costs more than the rest of this: its outgrown tables keep alive what they held.
+   */
+  readonly #waiting: (Waiting | null)[] = [];
+  readonly #free: number[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
 
   /**
@@ -53,21 +57,22 @@ export class GuardedBackend implements SessionBackend {
 
   #ask<T>(operation: () => Promise<T>): Promise<T> {
     return new Promise<T>((resolve, reject) => {
+      const place = this.#free.pop() ?? this.#waiting.length;
       const waiting: Waiting = {
         until: performance.now() + this.#timeout,
         fail: (cause) => {
-          this.#forget(waiting);
+          this.#leave(place, waiting);
           const reason = cause instanceof Error ? cause.message : String(cause);
           const message = `Cannot reach the ${this.name} store: ${reason}`;
           reject(new SessionStoreError(message, { cause }));
         },
       };
-      this.#waiting.add(waiting);
+      this.#waiting[place] = waiting;
       // One timer for all that wait, as a timer costs more than the rest of this.
       this.#timer ??= setTimeout(this.#giveUp, this.#timeout);
       try {
         operation().then((value) => {
-          this.#forget(waiting);
+          this.#leave(place, waiting);
           resolve(value);
         }, waiting.fail);
       } catch (cause) {
@@ -76,9 +81,11 @@ export class GuardedBackend implements SessionBackend {
     });
   }
 
-  #forget(waiting: Waiting): void {
-    this.#waiting.delete(waiting);
-    if (this.#waiting.size > 0) return;
+  #leave(place: number, waiting: Waiting): void {
+    if (this.#waiting[place] !== waiting) return; // its time is over, the place another's
+    this.#waiting[place] = null;
+    this.#free.push(place);
+    if (this.#free.length < this.#waiting.length) return;
     clearTimeout(this.#timer);
     this.#timer = undefined;
   }
@@ -87,12 +94,12 @@ export class GuardedBackend implements SessionBackend {
   #giveUp = (): void => {
     this.#timer = undefined;
     const now = performance.now();
-    for (const { until, fail } of this.#waiting) {
-      if (until - now >= 1) {
-        this.#timer = setTimeout(this.#giveUp, until - now);
-        return;
-      }
-      fail(new DOMException(`no answer within ${this.#timeout} ms`, "TimeoutError"));
+    let next = Infinity;
+    for (const waiting of this.#waiting) {
+      if (waiting === null) continue;
+      if (waiting.until - now >= 1) next = Math.min(next, waiting.until);
+      else waiting.fail(new DOMException(`no answer within ${this.#timeout} ms`, "TimeoutError"));
     }
+    if (next < Infinity) this.#timer = setTimeout(this.#giveUp, next - now);
   };
 }

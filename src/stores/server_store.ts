@@ -1,4 +1,3 @@
-import { UnsealCache } from "../crypto/unseal_cache.ts";
 import { SessionConflictError, SessionSizeError } from "../session/errors.ts";
 import { decodeRecord, encodeRecord, type SessionRecord, sizesOf } from "../session/record.ts";
 import type {
@@ -10,6 +9,7 @@ import type {
 } from "../session/store.ts";
 import { AtRest, OVERHEAD } from "./at_rest.ts";
 import type { SessionBackend, WriteEntry } from "./backend.ts";
+import { CookieCache, unsliced } from "../session/cookie_cache.ts";
 import { GuardedBackend } from "./guarded_backend.ts";
 import { jitter } from "./jitter.ts";
 import { OwnerList } from "./owner_list.ts";
@@ -23,7 +23,7 @@ export interface ServerStoreOptions {
   readonly timeout?: number;
   /** The most bytes a session may have, sealed. Default: 1048576 (1 MiB), or the backend's limit. */
   readonly maxBytes?: number;
-  /** How many sessions' keys and last texts a process remembers. Default: 10,000. 0: none. */
+  /** How many sessions' keys and last texts a process remembers. Default: 16,384. 0: none. */
   readonly cacheEntries?: number;
   /** The clock, in milliseconds since the Unix epoch. Default: `Date.now`. */
   readonly now?: () => number;
@@ -36,7 +36,6 @@ const LISTING_PERIOD = 60;
 const MAX_CACHE_SIZE = 16_777_216;
 const MAX_ATTEMPTS = 64;
 const PURPOSE = "satchel v1 session";
-const BASE64URL = { alphabet: "base64url" } as const;
 
 /** What is known of an id: where its record is, what opens it, what was there last. */
 interface Known {
@@ -67,7 +66,7 @@ export class ServerStore implements SessionStore {
   readonly owners?: SessionOwners;
   readonly #backend: SessionBackend;
   readonly #list: OwnerList | undefined;
-  readonly #known: UnsealCache<Known>;
+  readonly #known: CookieCache<Known>;
   readonly #now: () => number;
 
   /**
@@ -78,7 +77,9 @@ export class ServerStore implements SessionStore {
    */
   constructor(backend: SessionBackend, options: ServerStoreOptions = {}) {
     this.#backend = new GuardedBackend(backend, options.timeout ?? 2000);
-    this.#known = new UnsealCache(options.cacheEntries ?? 10_000, MAX_CACHE_SIZE);
+    const places = options.cacheEntries ?? 16_384;
+    const sizeOf = ({ sealed, text }: Known): number => sealed.length + text.length;
+    this.#known = new CookieCache(places, MAX_CACHE_SIZE, sizeOf);
     this.#now = options.now ?? Date.now;
     this.name = backend.name;
     this.limit = Math.min(options.maxBytes ?? 1_048_576, backend.limit ?? Infinity);
@@ -175,7 +176,7 @@ export class ServerStore implements SessionStore {
   }
 
   #remember(known: Known): void {
-    this.#known.set(known.id, known, known.sealed.length + known.text.length);
+    this.#known.set(known.id, known);
   }
 
   #checkSize(text: string, record: SessionRecord): void {
@@ -188,8 +189,7 @@ export class ServerStore implements SessionStore {
 
 /** Gets to know an id of which nothing was kept yet. */
 async function meet(given: string): Promise<Known> {
-  // A string of its own: the one given may be a slice that keeps a whole header in memory.
-  const id = Uint8Array.fromBase64(given, BASE64URL).toBase64(BASE64URL);
+  const id = unsliced(given);
   const [key, seal] = await Promise.all([keyOf(id), AtRest.from(id, PURPOSE)]);
   return { id, key, seal, sealed: "", text: "", listedAt: 0 };
 }

@@ -8,7 +8,7 @@ interface Environment {
 let sessions: Sessions<{ counter: number }> | undefined;
 
 export default {
-  fetch(request: Request, { SESSION_SECRETS }: Environment): Promise<Response> {
+  fetch(request: Request, { SESSION_SECRETS }: Environment): Response | Promise<Response> {
     // Made once, by the first request: a worker's secrets come with its requests.
     sessions ??= new Sessions({ store: new CookieStore({ secrets: SESSION_SECRETS.split(" ") }) });
     return sessions.handle(request, (session) => {

@@ -11,11 +11,11 @@ export interface Page {
 /** A visitor with a browser of their own: it keeps cookies and follows redirects. */
 export class Browser {
   readonly jar: CookieJar;
-  readonly #handler: (request: Request) => Promise<Response>;
+  readonly #handler: (request: Request) => Response | Promise<Response>;
   readonly #origin: string;
 
   constructor(
-    handler: (request: Request) => Promise<Response>,
+    handler: (request: Request) => Response | Promise<Response>,
     { origin = "http://127.0.0.1:8000", jar = new CookieJar() } = {},
   ) {
     this.#handler = handler;

@@ -13,7 +13,7 @@ export interface SiteOptions {
 
 /** The demo as `main.ts` puts it together, without a server around it. */
 export interface Site {
-  handler: (request: Request) => Promise<Response>;
+  handler: (request: Request) => Response | Promise<Response>;
   sessions: Sessions<Visitor>;
   errors: unknown[];
 }

@@ -25,6 +25,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       "src/session/json.ts",
       "src/session/errors.ts",
       "src/session/session_cookie.ts",
+      "src/session/cookie_cache.ts",
     ],
     imports: ["crypto", "http"],
   },

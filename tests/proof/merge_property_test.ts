@@ -86,9 +86,9 @@ function run(session: Session<Values>, operations: readonly Operation[]) {
 }
 
 function modelOf(store: VersionedStore, id: string): Model {
-  const { data, flash, csrf } = store.record(id) ?? { data: [], flash: [], csrf: null };
+  const { data, flash, csrf } = store.record(id) ?? { data: {}, flash: [], csrf: null };
   return {
-    data: Object.fromEntries(data) as Record<string, number>,
+    data: { ...data } as Record<string, number>,
     flash: flash.map(({ message }) => message),
     hasToken: csrf !== null,
   };

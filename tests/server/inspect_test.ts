@@ -46,7 +46,7 @@ async function reasonFor(token: string, given: InspectOptions): Promise<string> 
 }
 
 const FULL = record({
-  data: new Map([["counter", 3]]),
+  data: { counter: 3 },
   flash: [{ level: "success", message: "Your item was added." }],
   csrf: "hush",
   renewedAt: NOON + 60,
@@ -145,7 +145,7 @@ Deno.test("inspectionText() writes a row for each thing", async () => {
 });
 
 Deno.test("inspectionText() shows no token and no control character", async () => {
-  const hostile = record({ csrf: "hush", data: new Map([["item\x1b[2J", "\x9b2J\u202e"]]) });
+  const hostile = record({ csrf: "hush", data: { "item\x1b[2J": "\x9b2J\u202e" } });
   const given = options();
   const text = inspectionText(await inspect(await tokenOf(hostile), given), given.now);
   assert(!text.includes("hush"));

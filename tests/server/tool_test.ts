@@ -23,8 +23,7 @@ function run(args: string[], on: Machine = machine()): Promise<Answer> {
 
 /** Seals a session that began so many seconds ago. */
 async function tokenOfAge(age = 0): Promise<string> {
-  const record = blankRecord(Math.floor(Date.now() / 1000) - age);
-  record.data.set("counter", 7);
+  const record = { ...blankRecord(Math.floor(Date.now() / 1000) - age), data: { counter: 7 } };
   return String(
     await new CookieStore({ secrets: [SECRET_A] }).save({
       cookieName: "session",

@@ -133,6 +133,24 @@ Deno.test("commit() does not let a clock set back shorten a session", async () =
   assertEquals(await visitor.read((session) => session.renewedAt), renewed);
 });
 
+Deno.test("commit() renews a session for its own request, not for another that runs", async () => {
+  const clock = new Clock();
+  const sessions = cookieSessions({ renewAfter: 0, now: clock.now });
+  const visitor = new Visitor(sessions);
+  await visitor.visit((session) => void session.set("a", 1));
+  const born = new Date(clock.ms);
+  clock.pass(60);
+  // The store gives both of them the same record.
+  const [one, other] = [
+    await sessions.load(visitor.request()),
+    await sessions.load(visitor.request()),
+  ];
+  touch(one);
+  await sessions.commit(one, new Response());
+  assertEquals(one.renewedAt, new Date(clock.ms));
+  assertEquals(other.renewedAt, born);
+});
+
 Deno.test("commit() keeps a cookie store's values over regenerate()", async () => {
   const visitor = new Visitor(cookieSessions());
   await visitor.visit((session) => void session.set("a", 1));
@@ -150,7 +168,7 @@ Deno.test("commit() gives a session of a server store a new id and ends the old 
   await visitor.visit((session) => session.regenerate());
   assert(visitor.value !== old);
   assertEquals(store.rows.get(old)?.retired, true);
-  assertEquals(store.record(visitor.value)?.data.get("a"), 1);
+  assertEquals(store.record(visitor.value)?.data, { a: 1 });
 });
 
 Deno.test("commit() sets no cookie when a server store keeps the id", async () => {
@@ -208,7 +226,7 @@ Deno.test("commit() begins a new session where changes follow destroy()", async 
   });
   assert(visitor.value !== old);
   assertEquals([...store.rows.keys()], [visitor.value]);
-  assertEquals(store.record(visitor.value)?.data, new Map([["b", 2]]));
+  assertEquals(store.record(visitor.value)?.data, { b: 2 });
   assertEquals(store.writes.at(-1)?.regenerate, false);
 });
 

@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertFalse, assertNotStrictEquals } from "@std/assert";
+import { assert, assertEquals, assertFalse } from "@std/assert";
 import {
   addFlash,
   findFlash,
@@ -12,24 +12,25 @@ function message(text: string, level = "info"): FlashMessage {
   return { level, message: text };
 }
 
-Deno.test("addFlash() queues at the end", () => {
+Deno.test("addFlash() queues at the end of a new queue", () => {
   const queue = [message("one")];
-  addFlash(queue, message("two"), true);
-  assertEquals(queue, [message("one"), message("two")]);
+  assertEquals(addFlash(queue, message("two"), true), [message("one"), message("two")]);
+  assertEquals(queue, [message("one")]);
 });
 
 Deno.test("addFlash() lets the oldest go when too many wait", () => {
-  const queue: FlashMessage[] = [];
-  for (let index = 0; index <= MAX_FLASH; index++) addFlash(queue, message(`${index}`), true);
+  let queue: readonly FlashMessage[] = [];
+  for (let index = 0; index <= MAX_FLASH; index++) {
+    queue = addFlash(queue, message(`${index}`), true);
+  }
   assertEquals([queue.length, queue[0], queue.at(-1)], [32, message("1"), message("32")]);
 });
 
 Deno.test("addFlash() lets nothing go for a duplicate that it drops", () => {
   const queue = Array.from({ length: MAX_FLASH }, (_, index) => message(`${index}`));
-  addFlash(queue, message("31"), false);
-  assertEquals([queue.length, queue[0]], [32, message("0")]);
-  addFlash(queue, message("31", "error"), false);
-  assertEquals([queue.length, queue[0]], [32, message("1")]);
+  assertEquals(addFlash(queue, message("31"), false), queue);
+  const other = addFlash(queue, message("31", "error"), false);
+  assertEquals([other.length, other[0], other.at(-1)], [32, message("1"), message("31", "error")]);
 });
 
 Deno.test("findFlash() finds by one level, some, or all, in the queue's order", () => {
@@ -41,15 +42,25 @@ Deno.test("findFlash() finds by one level, some, or all, in the queue's order", 
   assertEquals(found(["c", "b"]), "134");
   assertEquals(found([]), "");
   assertEquals(found("bc"), "");
-  assertNotStrictEquals(findFlash(queue, undefined), queue);
+});
+
+Deno.test("findFlash() gives copies, of the queue and of its messages", () => {
+  const queue = [message("one"), message("two")];
+  for (const levels of [undefined, "info", ["info"]]) {
+    const found = findFlash(queue, levels);
+    assertEquals(found, queue);
+    Object.assign(found[0] ?? {}, { message: "changed" });
+    found.pop();
+    assertEquals(queue, [message("one"), message("two")]);
+  }
 });
 
 Deno.test("removeFlash() takes each shown message once", () => {
   const queue = [message("a"), message("b"), message("a")];
-  removeFlash(queue, [message("a"), message("nowhere")]);
-  assertEquals(queue, [message("b"), message("a")]);
-  removeFlash(queue, [message("a"), message("a")]);
-  assertEquals(queue, [message("b")]);
+  const once = removeFlash(queue, [message("a"), message("nowhere")]);
+  assertEquals(once, [message("b"), message("a")]);
+  assertEquals(removeFlash(once, [message("a"), message("a")]), [message("b")]);
+  assertEquals(queue, [message("a"), message("b"), message("a")]);
 });
 
 const SEEN: [seen: boolean, what: string, init: RequestInit][] = [

@@ -7,6 +7,7 @@ import {
   Sessions,
   SessionStoreError,
 } from "../../src/mod.ts";
+import { flashChange, setChange } from "../../src/session/change.ts";
 import { stateOf } from "../../src/session/session.ts";
 import { Clock, cookieSessions, SECRET, sessionsIn, Visitor } from "./visitor.ts";
 import { VersionedStore } from "./versioned_store.ts";
@@ -25,6 +26,23 @@ Deno.test("Sessions.load() answers at once where nothing has to be waited for", 
   const again = sessions.load(new Request("http://shop.example/", { headers: { cookie } }));
   assert(again instanceof Session); // what was sealed here is remembered
   assertEquals(again.get("a"), 1);
+});
+
+Deno.test("Sessions.handle() answers at once where nothing has to be waited for", async () => {
+  const sessions = cookieSessions();
+  const visitor = new Visitor(sessions);
+  await visitor.visit(increment);
+  const view = (session: Session) => new Response(String(session.get("counter")));
+  const response = sessions.handle(visitor.request(), view);
+  assert(response instanceof Response);
+  assertEquals([await response.text(), response.headers.get("vary")], ["1", "Cookie"]);
+  const fail = () => {
+    throw new Error("no");
+  };
+  assertThrows(() => sessions.handle(visitor.request(), fail), Error, "no");
+  const later = sessions.handle(visitor.request(), (session) => Promise.resolve(view(session)));
+  assert(later instanceof Promise);
+  assertEquals(await (await later).text(), "1");
 });
 
 Deno.test("Sessions.handle() remembers from one request to the next", async () => {
@@ -80,7 +98,7 @@ Deno.test("Sessions.handle() commits nothing to a store when the view throws", a
     throw new Error("no");
   };
   const request = new Request("http://shop.example/");
-  await assertRejects(() => sessionsIn(store).handle(request, view), Error, "no");
+  await assertRejects(async () => await sessionsIn(store).handle(request, view), Error, "no");
   assertEquals(store.writes.length, 0);
 });
 
@@ -90,7 +108,7 @@ Deno.test("Sessions.handle() runs a safe view again on what another request stor
   await visitor.visit(increment);
   for (const method of ["GET", "HEAD"]) {
     store.beforeSave = () =>
-      store.meddle(visitor.value, ({ data }) => data.set("counter", 10).set("other", true));
+      store.meddle(visitor.value, setChange("counter", 10), setChange("other", true));
     const seen: unknown[] = [];
     const response = await visitor.visit((session) => {
       increment(session);
@@ -100,8 +118,7 @@ Deno.test("Sessions.handle() runs a safe view again on what another request stor
     assertEquals(seen.at(-1), 11);
     assertEquals(seen.length, 2);
     assertEquals(await response.text(), "11");
-    assertEquals(store.record(visitor.value)?.data.get("counter"), 11);
-    assertEquals(store.record(visitor.value)?.data.get("other"), true);
+    assertEquals(store.record(visitor.value)?.data, { counter: 11, other: true });
   }
 });
 
@@ -110,10 +127,12 @@ Deno.test("Sessions.handle() applies an unsafe request's changes again, and runs
   const visitor = new Visitor(sessionsIn(store));
   await visitor.visit((session) => void session.set("counter", 1).flash("old"));
   store.beforeSave = () =>
-    store.meddle(visitor.value, ({ data, flash }) => {
-      data.set("counter", 10).set("theirs", true);
-      flash.push({ level: "info", message: "new" });
-    });
+    store.meddle(
+      visitor.value,
+      setChange("counter", 10),
+      setChange("theirs", true),
+      flashChange({ level: "info", message: "new" }, true),
+    );
   let runs = 0;
   await visitor.visit((session) => {
     runs++;
@@ -124,8 +143,22 @@ Deno.test("Sessions.handle() applies an unsafe request's changes again, and runs
   }, { method: "POST" });
   assertEquals(runs, 1);
   const record = store.record(visitor.value);
-  assertEquals(Object.fromEntries(record?.data ?? []), { counter: 11, theirs: true, mine: true });
+  assertEquals(record?.data, { counter: 11, theirs: true, mine: true });
   assertEquals(record?.flash.map(({ message }) => message), ["new", "done"]);
+});
+
+Deno.test("Sessions.handle() takes what was shown out of a newer session, though the view used it up", async () => {
+  const store = new VersionedStore();
+  const visitor = new Visitor(sessionsIn(store));
+  await visitor.visit((session) => void session.flash("one").flash("two"));
+  store.beforeSave = () => store.meddle(visitor.value, setChange("theirs", true));
+  await visitor.visit((session) => {
+    const messages = session.takeFlash();
+    Object.assign(messages[0] ?? {}, { message: "changed" });
+    while (messages.length > 0) messages.shift();
+  }, { method: "POST" });
+  assertEquals(store.record(visitor.value)?.flash, []);
+  assertEquals(store.record(visitor.value)?.data, { theirs: true });
 });
 
 Deno.test("Sessions.commit() applies the changes again, whatever the method", async () => {
@@ -135,9 +168,9 @@ Deno.test("Sessions.commit() applies the changes again, whatever the method", as
   await visitor.visit(increment);
   const session = await sessions.load(visitor.request());
   increment(session);
-  store.meddle(visitor.value, ({ data }) => data.set("counter", 41));
+  store.meddle(visitor.value, setChange("counter", 41));
   await sessions.commit(session, new Response());
-  assertEquals(store.record(visitor.value)?.data.get("counter"), 42);
+  assertEquals(store.record(visitor.value)?.data, { counter: 42 });
 });
 
 for (const method of ["GET", "POST"]) {
@@ -192,7 +225,7 @@ Deno.test("Sessions.handle() cancels the page that it makes anew", async () => {
   const store = new VersionedStore();
   const visitor = new Visitor(sessionsIn(store));
   await visitor.visit(increment);
-  store.beforeSave = () => store.meddle(visitor.value, ({ data }) => data.set("a", 1));
+  store.beforeSave = () => store.meddle(visitor.value, setChange("a", 1));
   const cancelled: number[] = [];
   let run = 0;
   const response = await visitor.visit((session) => {
@@ -230,7 +263,7 @@ Deno.test("Sessions.handle() gives up with SessionConflictError after many lost 
     return new Response();
   };
   await assertRejects(
-    () => sessions.handle(request, view),
+    async () => await sessions.handle(request, view),
     SessionConflictError,
     "Cannot write the session: other requests were faster",
   );

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertStrictEquals } from "@std/assert";
 import {
   blankRecord,
   decodeRecord,
@@ -6,6 +6,7 @@ import {
   type SessionRecord,
   sizeReport,
   sizesOf,
+  valueOf,
 } from "../../src/session/record.ts";
 
 const BORN = 1_767_225_600;
@@ -19,7 +20,7 @@ const TEXTS: [what: string, record: SessionRecord, text: string][] = [
   ["a blank record", recordOf(), "[1767225600,0,{}]"],
   [
     "the tutorial's counter",
-    recordOf({ data: new Map([["counter", 1]]), renewedAt: BORN + 60 }),
+    recordOf({ data: { counter: 1 }, renewedAt: BORN + 60 }),
     '[1767225600,60,{"counter":1}]',
   ],
   ["a message", recordOf({ flash: [hello] }), '[1767225600,0,{},["info","Hello"]]'],
@@ -40,10 +41,12 @@ for (const [what, record, text] of TEXTS) {
 }
 
 Deno.test("decodeRecord() keeps a key called __proto__ as any other", () => {
-  const record = recordOf({ data: new Map([["__proto__", { admin: true }]]) });
+  const record = recordOf({ data: { ["__proto__"]: { admin: true } } });
   const text = encodeRecord(record);
   assertEquals(text, '[1767225600,0,{"__proto__":{"admin":true}}]');
-  assertEquals(decodeRecord(text)?.data, record.data);
+  const data = decodeRecord(text)?.data ?? {};
+  assertEquals(Object.entries(data), [["__proto__", { admin: true }]]);
+  assertStrictEquals(Object.getPrototypeOf(data), Object.prototype);
   assertEquals(({} as { admin?: boolean }).admin, undefined);
 });
 
@@ -80,8 +83,19 @@ Deno.test("decodeRecord() reads what a later version may add at the end", () => 
   assertEquals(decodeRecord('[1767225600,0,{},[],null,null,"new"]'), recordOf());
 });
 
+Deno.test("valueOf() finds a key's own value, and nothing that every object inherits", () => {
+  const record = recordOf({ data: { counter: 1, nothing: null, ["__proto__"]: "own" } });
+  assertEquals(valueOf(record, "counter"), 1);
+  assertEquals(valueOf(record, "nothing"), null);
+  assertEquals(valueOf(record, "__proto__"), "own");
+  for (const key of ["other", "constructor", "toString"]) {
+    assertEquals(valueOf(record, key), undefined, key);
+  }
+  assertEquals(valueOf(recordOf(), "__proto__"), undefined);
+});
+
 Deno.test("sizesOf() sorts by bytes, not characters, the largest first", () => {
-  const data = new Map<string, string | number[]>([["a", "xx"], ["bb", "ü→😀"], ["c", [1, 2]]]);
+  const data = { a: "xx", bb: "ü→😀", c: [1, 2] };
   assertEquals(sizesOf(recordOf({ data })), [
     { key: "bb", bytes: '"bb":"ü→😀"}'.length + 5 },
     { key: "c", bytes: '"c":[1,2]}'.length },
@@ -90,7 +104,7 @@ Deno.test("sizesOf() sorts by bytes, not characters, the largest first", () => {
 });
 
 Deno.test("sizeReport() names the three largest, messages among them", () => {
-  const data = new Map([["a", "x".repeat(9)], ["b", "x".repeat(99)], ["c", "x"], ["d", "xxx"]]);
+  const data = { a: "x".repeat(9), b: "x".repeat(99), c: "x", d: "xxx" };
   const message = { level: "info", message: "x".repeat(50) };
   const report = sizeReport(recordOf({ data, flash: [message] }), 5000, 4096);
   assertEquals([report.bytes, report.limit], [5000, 4096]);

@@ -1,8 +1,15 @@
-import { assertEquals, assertRejects } from "@std/assert";
-import type { Refusal, SessionOptions, StandardSchema } from "../../src/mod.ts";
-import { fitsSchema } from "../../src/session/schema.ts";
-import { blankRecord } from "../../src/session/record.ts";
-import { cookieSessions, Visitor } from "./visitor.ts";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import {
+  CookieStore,
+  generateSecret,
+  type JsonValue,
+  type Refusal,
+  type SessionOptions,
+  type StandardSchema,
+} from "../../src/mod.ts";
+import { blankRecord, type SessionRecord } from "../../src/session/record.ts";
+import { fitToSchema, type SchemaOptions } from "../../src/session/schema.ts";
+import { cookieSessions, sessionsIn, Visitor } from "./visitor.ts";
 
 type Validate = StandardSchema["~standard"]["validate"];
 
@@ -18,60 +25,102 @@ const shop = schemaOf((value) => {
     : { issues: [{ message: "counter is not a number" }] };
 });
 
-function record(data: Record<string, string | number>) {
-  return { ...blankRecord(0), data: new Map(Object.entries(data)) };
+function record(data: SessionRecord["data"]): SessionRecord {
+  return { ...blankRecord(0), data };
 }
 
-Deno.test("fitsSchema() takes over what the validator makes of the data", async () => {
-  const stored = record({ counter: 1, rubbish: "x" });
-  assertEquals(await fitsSchema(stored, { schema: shop }), true);
-  assertEquals(stored.data, new Map<string, unknown>([["counter", 1], ["currency", "EUR"]]));
+/** The data of a record that fits, or null. */
+async function fitted(
+  data: SessionRecord["data"],
+  options: SchemaOptions,
+): Promise<SessionRecord["data"] | null> {
+  return (await fitToSchema(record(data), options))?.data ?? null;
+}
+
+Deno.test("fitToSchema() takes over what the validator makes of the data, and the rest", async () => {
+  const stored = { ...record({ counter: 1, rubbish: "x" }), csrf: "secret", owner: "ada" };
+  assertEquals(await fitToSchema(stored, { schema: shop }), {
+    ...stored,
+    data: { counter: 1, currency: "EUR" },
+  });
 });
 
-Deno.test("fitsSchema() refuses data that does not fit, and leaves it", async () => {
-  const stored = record({ counter: "one" });
-  assertEquals(await fitsSchema(stored, { schema: shop }), false);
-  assertEquals(stored.data.get("counter"), "one");
+Deno.test("fitToSchema() refuses data that does not fit", async () => {
+  assertEquals(await fitted({ counter: "one" }, { schema: shop }), null);
 });
 
-Deno.test("fitsSchema() checks again what a migration made", async () => {
-  const stored = record({ count: 3 });
+Deno.test("fitToSchema() checks again what a migration made", async () => {
   const migrate = (data: Readonly<Record<string, unknown>>) => ({ counter: data.count });
-  assertEquals(await fitsSchema(stored, { schema: shop, migrate }), true);
-  assertEquals(stored.data.get("counter"), 3);
-  const hopeless = record({ count: "x" });
-  assertEquals(await fitsSchema(hopeless, { schema: shop, migrate }), false);
+  const options = { schema: shop, migrate };
+  assertEquals(await fitted({ count: 3 }, options), { counter: 3, currency: "EUR" });
+  assertEquals(await fitted({ count: "x" }, options), null);
 });
 
-Deno.test("fitsSchema() refuses data that a migration throws at", async () => {
-  const stored = record({ count: 3 });
+Deno.test("fitToSchema() refuses data that a migration throws at", async () => {
   const migrate = () => {
     throw new TypeError("undefined has no length");
   };
-  assertEquals(await fitsSchema(stored, { schema: shop, migrate }), false);
-  assertEquals(stored.data.get("count"), 3);
+  assertEquals(await fitted({ count: 3 }, { schema: shop, migrate }), null);
 });
 
-Deno.test("fitsSchema() waits for validators and migrations that take their time", async () => {
+Deno.test("fitToSchema() waits for validators and migrations that take their time", async () => {
   const slow = schemaOf(async (value) => await shop["~standard"].validate(value));
   const migrate = async () => await Promise.resolve({ counter: 9 });
-  const stored = record({});
-  assertEquals(await fitsSchema(stored, { schema: slow, migrate }), true);
-  assertEquals(stored.data.get("counter"), 9);
+  assertEquals(await fitted({}, { schema: slow, migrate }), { counter: 9, currency: "EUR" });
 });
 
-Deno.test("fitsSchema() takes everything without a schema, migration or not", async () => {
-  assertEquals(await fitsSchema(record({ a: 1 }), {}), true);
-  assertEquals(await fitsSchema(record({ a: 1 }), { migrate: () => null }), true);
+Deno.test("fitToSchema() takes everything without a schema, migration or not", async () => {
+  assertEquals(await fitted({ a: 1 }, {}), { a: 1 });
+  assertEquals(await fitted({ a: 1 }, { migrate: () => null }), { a: 1 });
 });
 
-Deno.test("fitsSchema() refuses a validator's value that no session can keep", async () => {
+Deno.test("fitToSchema() refuses a validator's value that no session can keep", async () => {
   const dated = schemaOf(() => ({ value: { at: new Date() } }));
   await assertRejects(
-    () => fitsSchema(record({}), { schema: dated }),
+    () => fitToSchema(record({}), { schema: dated }),
     TypeError,
     "Cannot store session value at at: a Date is not JSON",
   );
+});
+
+/** Wants nothing but a counter, and counts the data up in place: what is given is its own. */
+const meddling = schemaOf((value) => {
+  const data = value as { counter?: number; counts?: number[] };
+  data.counts?.push(0);
+  return data.counter === undefined
+    ? { issues: [{ message: "there is no counter" }] }
+    : { value: { counter: ++data.counter } };
+});
+
+/** Makes a counter of old counts, in place as well. */
+function meddlingMigration(data: Readonly<Record<string, JsonValue>>): unknown {
+  const own = data as { counts: number[]; counter?: number };
+  own.counter = own.counts.push(0);
+  return own;
+}
+
+Deno.test("fitToSchema() leaves the record alone, whatever validator and migration do", async () => {
+  const options = { schema: meddling, migrate: meddlingMigration };
+  for (const stored of [record({ counter: 1 }), record({ counts: [1] })]) {
+    const before = structuredClone(stored);
+    assert(await fitToSchema(stored, options));
+    assertEquals(stored, before);
+  }
+});
+
+Deno.test("Sessions shows a later request nothing of what a migration did in place", async () => {
+  const store = new CookieStore({ secrets: [generateSecret()] });
+  const old = new Visitor(sessionsIn(store));
+  await old.visit((session) => void session.set("counts", [1]));
+  const visitor = new Visitor(
+    sessionsIn(store, { schema: meddling, migrate: meddlingMigration }),
+  );
+  visitor.cookie = old.cookie;
+  // The store gives the same record to each of them.
+  const seen = async () => await visitor.read((session) => session.get("counter"));
+  const first = await seen();
+  assertEquals([typeof first, await seen(), await seen()], ["number", first, first]);
+  assertEquals(await old.read((session) => session.get("counts")), [1]);
 });
 
 async function visitAfterUpgrade(options: Partial<SessionOptions>) {

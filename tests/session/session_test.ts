@@ -31,6 +31,30 @@ Deno.test("Session answers like a Map", async () => {
   assertEquals(session.size, 0);
 });
 
+Deno.test("Session.keys() gives whole numbers first, at once and to later requests", async () => {
+  const keys = ["2", "10", "b", "-1", "a"];
+  const visitor = new Visitor(cookieSessions());
+  await visitor.visit((session) => {
+    session.set("b", 1).set("10", 1).set("-1", 1).set("a", 1).set("2", 1).set("b", 2);
+    assertEquals([...session.keys()], keys);
+    assertEquals([...session.entries()].map(([key]) => key), keys);
+  });
+  const later = new Visitor(cookieSessions());
+  later.cookie = visitor.cookie;
+  assertEquals(await later.read((session) => [...session.keys()]), keys);
+});
+
+Deno.test("Session finds nothing under a name that every object inherits", async () => {
+  const session = await blank();
+  for (const name of ["constructor", "toString", "__proto__"]) {
+    assertEquals([session.has(name), session.get(name)], [false, undefined], name);
+    assertFalse(session.delete(name), name);
+    session.set(name, "own");
+    assertEquals([session.has(name), session.get(name)], [true, "own"], name);
+  }
+  assertEquals(session.size, 3);
+});
+
 Deno.test("Session.get() hands out values that cannot be changed in place", async () => {
   const sessions = cookieSessions();
   const visitor = new Visitor(sessions);
@@ -195,6 +219,21 @@ Deno.test("Session.flash() queues in order across levels, and peekFlash() leaves
   assertEquals(session.takeFlash("error"), [{ level: "error", message: "two" }]);
   assertEquals(session.takeFlash(), all.filter(({ level }) => level === "info"));
   assertEquals(session.peekFlash(), []);
+});
+
+Deno.test("Session.peekFlash() and takeFlash() hand out messages that are the caller's own", async () => {
+  const visitor = new Visitor(cookieSessions());
+  await visitor.visit((session) => void session.flash("Hello"));
+  const request = visitor.request({ method: "HEAD" }); // it takes no message away
+  const sessions = cookieSessions();
+  for (const time of ["first", "second", "third"]) {
+    const session = await sessions.load(request);
+    for (const found of [session.peekFlash(), session.takeFlash()]) {
+      assertEquals(found, [{ level: "info", message: "Hello" }], time);
+      Object.assign(found[0] ?? {}, { message: "changed" });
+      found.length = 0;
+    }
+  }
 });
 
 Deno.test("Session.flash() drops a duplicate of the same level where that is wanted", async () => {

@@ -5,6 +5,7 @@ import type {
   SessionStore,
   SessionWrite,
 } from "../../src/mod.ts";
+import type { Change } from "../../src/session/change.ts";
 import { decodeRecord, encodeRecord } from "../../src/session/record.ts";
 
 /** A session as it lies in the store. */
@@ -81,11 +82,11 @@ export class VersionedStore implements SessionStore {
   }
 
   /** Changes a session behind the back of whoever has loaded it. */
-  meddle(value: string, change: (record: SessionRecord) => void): void {
+  meddle(value: string, ...changes: readonly Change[]): void {
     const row = this.rows.get(value);
-    const record = this.record(value);
+    let record = this.record(value);
     if (row === undefined || record === null) throw new Error(`There is no session ${value}`);
-    change(record);
+    for (const change of changes) record = change.apply(record);
     this.rows.set(value, { text: encodeRecord(record), version: row.version + 1 });
   }
 

@@ -64,14 +64,13 @@ export function behaviour(test: Test): void {
     }));
     assertEquals(runs, 40);
     const { data } = (await find(store, id)).record;
-    assertEquals(new Set(data.get("items") as string[]).size, 40);
-    assert(data.has("a") && data.has("b"));
+    assertEquals(new Set(data.items as string[]).size, 40);
+    assert(Object.hasOwn(data, "a") && Object.hasOwn(data, "b"));
   });
 
   test("shows a flash message to one of many parallel pages", async (place, store) => {
-    const record = recordOf(0);
-    record.flash.push({ level: "info", message: "Once" });
-    const id = await keep(store, record);
+    const flash = [{ level: "info", message: "Once" }];
+    const id = await keep(store, { ...recordOf(0), flash });
     const processes = [store, place.open()].map(sessionsOn);
     const shown = await Promise.all(Array.from({ length: 30 }, async (_, index) => {
       const response = await processes[index % 2]?.handle(request(id), (session) => {

@@ -1,11 +1,23 @@
-import { assert, assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertNotEquals,
+  assertRejects,
+  assertStrictEquals,
+  assertThrows,
+} from "@std/assert";
+import { spy } from "@std/testing/mock";
 import {
   CookieOverflowError,
   CookieStore,
   decodeRecord,
   generateSecret,
+  Keyring,
+  type Loaded,
+  Sealer,
   type SessionRecord,
 } from "../../src/mod.ts";
+import { sessionsIn, Visitor } from "../session/visitor.ts";
 
 const RECORD_TEXT = '[1767225600,60,{"counter":1},["info","Hello"],"secret"]';
 
@@ -15,10 +27,15 @@ function record(text = RECORD_TEXT): SessionRecord {
   return decoded;
 }
 
-function save(store: CookieStore, what = record(), cookieName = "session"): Promise<string> {
+/** Seals a record, in place of an older value if there is one. */
+function save(
+  store: CookieStore,
+  what = record(),
+  { cookieName = "session", value = null }: { cookieName?: string; value?: string | null } = {},
+): Promise<string> {
   return store.save({
     cookieName,
-    value: null,
+    value,
     loaded: null,
     record: what,
     regenerate: false,
@@ -41,35 +58,203 @@ Deno.test("CookieStore.save() gives another value every time", async () => {
   assertNotEquals(await save(store), await save(store));
 });
 
-Deno.test("CookieStore.load() gives a record of its own to each request", async () => {
-  const store = new CookieStore({ secrets: [generateSecret()] });
-  const value = await save(store);
-  const first = await store.load(value, "session");
-  first.record?.data.set("counter", 2);
-  first.record?.flash.pop();
-  assertEquals((await store.load(value, "session")).record, record());
-});
+/** Asserts that a store remembers a value, and gives what it remembers. */
+function atOnce(store: CookieStore, value: string): Loaded {
+  const loaded = store.load(value, "session");
+  assert(!(loaded instanceof Promise), "it is not remembered");
+  return loaded;
+}
+
+/** Asserts that a store does not remember a value, and gives what it finds. */
+async function later(store: CookieStore, value: string): Promise<Loaded> {
+  const loaded = store.load(value, "session");
+  assert(loaded instanceof Promise, "it is remembered");
+  return await loaded;
+}
+
+/** Calls of WebCrypto for sealing and unsealing while something runs. */
+async function calls(run: () => unknown): Promise<number> {
+  const spies = (["encrypt", "decrypt"] as const).map((name) => spy(crypto.subtle, name));
+  try {
+    await run();
+    return spies.reduce((sum, { calls }) => sum + calls.length, 0);
+  } finally {
+    for (const spied of spies) spied.restore();
+  }
+}
 
 Deno.test("CookieStore.load() answers at once what it sealed or unsealed lately", async () => {
   const secrets = [generateSecret()];
-  const store = new CookieStore({ secrets });
+  const [store, other] = [new CookieStore({ secrets }), new CookieStore({ secrets })];
   const value = await save(store);
-  assert(!(store.load(value, "session") instanceof Promise));
-  const other = new CookieStore({ secrets });
-  const first = other.load(value, "session");
-  assert(first instanceof Promise);
-  await first;
-  assert(!(other.load(value, "session") instanceof Promise));
-  const forgetful = new CookieStore({ secrets, cacheEntries: 0 });
-  await forgetful.load(value, "session");
-  const again = forgetful.load(value, "session");
-  assert(again instanceof Promise);
-  await again;
+  const sealed = atOnce(store, value);
+  const unsealed = await later(other, value);
+  assertEquals(sealed, unsealed);
+  assertEquals(atOnce(other, value), unsealed);
+  assertEquals(unsealed.record, record());
+});
+
+Deno.test("CookieStore.load() costs no cryptography for what is remembered", async () => {
+  const secrets = [generateSecret()];
+  const [store, other] = [new CookieStore({ secrets }), new CookieStore({ secrets })];
+  const value = await save(store);
+  await later(other, await save(store)); // so that the keys are there
+  assertEquals(await calls(() => atOnce(store, value)), 0);
+  assertEquals(await calls(() => later(other, value)), 1);
+  assertEquals(await calls(() => atOnce(other, value)), 0);
+});
+
+Deno.test("CookieStore.save() forgets the value that it replaces, which opens as before", async () => {
+  const secrets = [generateSecret()];
+  const store = new CookieStore({ secrets });
+  const [old, another] = [await save(store), await save(store)];
+  const next = record('[1767225600,120,{"counter":2}]');
+  const fresh = await save(store, next, { value: old });
+  assertEquals(atOnce(store, fresh).record, next);
+  assertEquals(atOnce(store, another).record, record());
+  assertEquals((await later(store, old)).record, record());
+});
+
+for (const options of [{ cacheEntries: 0 }, { cacheBytes: 0 }]) {
+  Deno.test(`CookieStore with ${JSON.stringify(options)} remembers nothing`, async () => {
+    const store = new CookieStore({ secrets: [generateSecret()], ...options });
+    const value = await save(store);
+    for (const time of ["first", "second"]) {
+      assertEquals((await later(store, value)).record, record(), time);
+    }
+  });
+}
+
+for (const bound of ["cacheEntries", "cacheBytes"]) {
+  Deno.test(`CookieStore remembers no more than ${bound} allows`, async () => {
+    const secrets = [generateSecret()];
+    const length = (await save(new CookieStore({ secrets }))).length;
+    const options = bound === "cacheBytes" ? { cacheBytes: 10 * length } : { cacheEntries: 10 };
+    const store = new CookieStore({ secrets, ...options });
+    const values: string[] = [];
+    for (let count = 0; count < 100; count++) values.push(await save(store));
+    const hits: string[] = [];
+    for (const value of values.toReversed()) {
+      const loaded = store.load(value, "session");
+      if (loaded instanceof Promise) assertEquals((await loaded).record, record());
+      else hits.push(value);
+    }
+    assertEquals(hits[0], values.at(-1));
+    assert(hits.length <= 10, `${hits.length} hits`);
+  });
+}
+
+Deno.test("CookieStore remembers thousands of cookies if nothing else is said", async () => {
+  const store = new CookieStore({ secrets: [generateSecret()] });
+  const values = await Promise.all(Array.from({ length: 2000 }, () => save(store)));
+  const loaded = values.map((value) => store.load(value, "session"));
+  const hits = loaded.filter((loaded) => !(loaded instanceof Promise)).length;
+  assert(hits > 1800, `${hits} hits`); // by chance 120 take another's place
+  await Promise.all(loaded);
+});
+
+Deno.test("CookieStore remembers nothing that an older secret sealed", async () => {
+  const [older, newer] = [generateSecret(), generateSecret()];
+  const value = await save(new CookieStore({ secrets: [older] }));
+  const store = new CookieStore({ secrets: [newer, older] });
+  for (const time of ["first", "second"]) { // it is sealed anew as soon as it is seen
+    const loaded = await later(store, value);
+    assertEquals(loaded.record, record(), time);
+    assertEquals(loaded.record !== null && loaded.seal?.newest, false, time);
+  }
+});
+
+Deno.test("CookieStore remembers no refusal", async () => {
+  const store = new CookieStore({ secrets: [generateSecret()] });
+  const value = await save(store);
+  const forged = value.slice(0, 60) + (value[60] === "A" ? "B" : "A") + value.slice(61);
+  for (const time of ["first", "second"]) {
+    assertEquals(await later(store, forged), { record: null, reason: "forged" }, time);
+  }
+});
+
+Deno.test("CookieStore.load() refuses a text that it did not write, though the seal is genuine", async () => {
+  const secrets = [generateSecret()];
+  const value = await new Sealer(new Keyring(secrets), "session:session").seal("[]");
+  const store = new CookieStore({ secrets });
+  for (const time of ["first", "second"]) {
+    assertEquals(await later(store, value), { record: null, reason: "malformed" }, time);
+  }
+});
+
+Deno.test("CookieStore.load() takes nothing for a remembered value that only resembles it", async () => {
+  const store = new CookieStore({ secrets: [generateSecret()] });
+  for (const text of ["[1,0,{}]", '[1,0,{"a":"x"}]', '[1,0,{"a":"xy"}]']) {
+    const value = await save(store, record(text));
+    const spellings = [
+      ` ${value}`,
+      `${value}\n`,
+      `${value}=`,
+      `"${value}"`,
+      value.slice(1),
+      value.slice(0, -1),
+      value.slice(-8), // which says the place in the cache
+      value.toLowerCase(),
+    ];
+    for (let index = 0; index < value.length; index++) {
+      const character = value[index] === "A" ? "B" : "A";
+      spellings.push(value.slice(0, index) + character + value.slice(index + 1));
+    }
+    for (const spelling of spellings) {
+      assertEquals((await store.load(spelling, "session")).record, null, spelling);
+    }
+    assertEquals(atOnce(store, value).record, record(text));
+  }
+});
+
+Deno.test("CookieStore.load() says the same of odd values, remembered or not", async () => {
+  const secrets = [generateSecret()];
+  const [store, other] = [new CookieStore({ secrets }), new CookieStore({ secrets })];
+  const odd = {
+    ...record(),
+    data: { text: "a\ud800b", "10": [0, 1e21], ["__proto__"]: { deep: [null] }, b: "\u0000" },
+    flash: [{ level: "\udc00", message: "x\ud83d" }],
+  };
+  const value = await save(store, odd);
+  const [sealed, unsealed] = [atOnce(store, value).record, (await later(other, value)).record];
+  assertEquals(sealed, unsealed);
+  assertEquals(Object.entries(sealed?.data ?? {}), Object.entries(unsealed?.data ?? {}));
+});
+
+Deno.test("CookieStore.load() gives one record to all, and nobody sees another's changes", async () => {
+  const store = new CookieStore({ secrets: [generateSecret()] });
+  const sessions = sessionsIn(store);
+  const visitor = new Visitor(sessions);
+  await visitor.visit((session) => {
+    session.set("counter", 1).set("cart", [{ name: "tea" }]).flash("Hello").drawCsrf();
+  });
+  const { value } = visitor;
+  const shared = atOnce(store, value).record;
+  assertStrictEquals(atOnce(store, value).record, shared);
+  const before = structuredClone(shared);
+
+  const request = visitor.request();
+  const [busy, other] = [await sessions.load(request), await sessions.load(request)];
+  busy.set("mine", true).update("counter", (counter) => Number(counter) + 1).delete("cart");
+  busy.takeFlash();
+  busy.flash("Bye").drawCsrf();
+  const third = await sessions.load(request);
+  for (const session of [other, third]) {
+    assertEquals([...session.entries()], [["counter", 1], ["cart", [{ name: "tea" }]]]);
+    assertEquals(session.peekFlash(), [{ level: "info", message: "Hello" }]);
+    assertEquals(session.csrf, before?.csrf);
+  }
+  busy.clear();
+  other.destroy();
+  assertEquals(third.size, 2);
+  for (const session of [busy, other, third]) await sessions.commit(session, new Response());
+  assertEquals(shared, before);
+  assertEquals((await store.load(value, "session")).record, before);
 });
 
 Deno.test("CookieStore.load() refuses a value moved from another cookie", async () => {
   const store = new CookieStore({ secrets: [generateSecret()] });
-  const value = await save(store, record(), "session");
+  const value = await save(store, record(), { cookieName: "session" });
   assertEquals(await store.load(value, "__Host-session"), { record: null, reason: "forged" });
 });
 
@@ -96,8 +281,7 @@ for (const value of ["", "hello", "AQ", "A".repeat(200), "ü", "\0", "AQ".repeat
 
 Deno.test("CookieStore.save() refuses at once what cannot fit any cookie", async () => {
   const store = new CookieStore({ secrets: [generateSecret()] });
-  const large = record();
-  large.data.set("film", "x".repeat(200_000));
+  const large = { ...record(), data: { film: "x".repeat(200_000) } };
   const error = await assertRejects(() => save(store, large), CookieOverflowError);
   assertEquals(error.report.largest[0], { key: "film", bytes: 200_010 });
 });

@@ -3,7 +3,7 @@ import { SessionStoreError } from "../../src/session/errors.ts";
 import { KvStore } from "../../src/stores/kv_store.ts";
 import { temporaryFolder } from "../server/server_process.ts";
 import { contract, type Place } from "./contract.ts";
-import { find, keep, recordOf, writeOf } from "./sample.ts";
+import { find, keep, recordOf, withValues, writeOf } from "./sample.ts";
 
 /** Everything in a database, as text. */
 async function dump(kv: Deno.Kv): Promise<string> {
@@ -46,15 +46,15 @@ Deno.test("KvStore() takes sessions up to the 64 KiB of a value", async () => {
   using kv = await Deno.openKv(":memory:");
   const store = new KvStore(kv);
   assertEquals(store.limit, 65_536);
-  const record = recordOf(1);
-  record.data.set("big", "");
-  record.data.set("big", "x".repeat(65_536 - store.measure(record)));
+  const small = withValues(recordOf(1), { big: "" });
+  const big = "x".repeat(65_536 - store.measure(small));
+  const record = withValues(small, { big });
   const id = await keep(store, record);
   assertEquals((await find(store, id)).record, record);
-  record.data.set("big", `${record.data.get("big")}x`);
+  const larger = withValues(record, { big: `${big}x` });
   const loaded = await find(store, id);
   await assertRejects(
-    () => store.save(writeOf(record, { value: id, loaded })),
+    () => store.save(writeOf(larger, { value: id, loaded })),
     RangeError,
     "Cannot fit the session into the kv store: 65537 bytes, at most 65536 are allowed",
   );

@@ -1,3 +1,4 @@
+import type { JsonValue } from "../../src/session/json.ts";
 import type { SessionRecord } from "../../src/session/record.ts";
 import { blankRecord } from "../../src/session/record.ts";
 import type { FoundSession, SessionStore, SessionWrite } from "../../src/session/store.ts";
@@ -9,9 +10,15 @@ export function now(): number {
 
 /** A record with a counter in it. */
 export function recordOf(counter: number, owner: string | null = null): SessionRecord {
-  const record = { ...blankRecord(now()), owner };
-  record.data.set("counter", counter);
-  return record;
+  return { ...blankRecord(now()), data: { counter }, owner };
+}
+
+/** A record with more values in it. */
+export function withValues(
+  record: SessionRecord,
+  values: Record<string, JsonValue>,
+): SessionRecord {
+  return { ...record, data: { ...record.data, ...values } };
 }
 
 /** A write of a record: of a new session unless more is said. */
@@ -52,5 +59,5 @@ export async function refusal(store: SessionStore, id: string): Promise<string |
 
 /** The counter of a session that must be there. */
 export async function counter(store: SessionStore, id: string): Promise<unknown> {
-  return (await find(store, id)).record.data.get("counter");
+  return (await find(store, id)).record.data.counter;
 }

@@ -3,8 +3,8 @@ import { MARK, STYLE } from "../../views/assets.ts";
 import { fingerprint } from "../../views/fingerprint.ts";
 import { site } from "../flows/site.ts";
 
-function get(path: string, headers: HeadersInit = {}): Promise<Response> {
-  return site().handler(new Request(`http://localhost${path}`, { headers }));
+async function get(path: string, headers: HeadersInit = {}): Promise<Response> {
+  return await site().handler(new Request(`http://localhost${path}`, { headers }));
 }
 
 for (
