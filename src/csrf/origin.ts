@@ -43,8 +43,9 @@ export function originGuard(options: OriginGuardOptions = {}): (request: Request
   for (const origin of trusted) assertOrigin(origin);
 
   return (request) => {
-    const { method, headers } = request;
+    const { method } = request;
     if (method === "GET" || method === "HEAD" || method === "OPTIONS") return true;
+    const { headers } = request; // which some runtimes make when they are first asked for
     const site = headers.get("sec-fetch-site");
     if (site === "same-origin" || site === "none") return true;
     const origin = headers.get("origin");
