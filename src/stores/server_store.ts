@@ -23,7 +23,7 @@ export interface ServerStoreOptions {
   readonly timeout?: number;
   /** The most bytes a session may have, sealed. Default: 1048576 (1 MiB), or the backend's limit. */
   readonly maxBytes?: number;
-  /** How many sessions' keys and last texts a process remembers. Default: 16,384. 0: none. */
+  /** How many sessions' keys and last states a process remembers. Default: 16,384. 0: none. */
   readonly cacheEntries?: number;
   /** The clock, in milliseconds since the Unix epoch. Default: `Date.now`. */
   readonly now?: () => number;
@@ -43,7 +43,8 @@ interface Known {
   readonly key: string;
   readonly seal: AtRest;
   readonly sealed: string;
-  readonly text: string;
+  /** What is sealed in it: a record, or why there is none. */
+  readonly content: SessionRecord | "retired" | "malformed";
   /** When this process last brought the owner's list up to date, in seconds. */
   readonly listedAt: number;
 }
@@ -78,8 +79,7 @@ export class ServerStore implements SessionStore {
   constructor(backend: SessionBackend, options: ServerStoreOptions = {}) {
     this.#backend = new GuardedBackend(backend, options.timeout ?? 2000);
     const places = options.cacheEntries ?? 16_384;
-    const sizeOf = ({ sealed, text }: Known): number => sealed.length + text.length;
-    this.#known = new CookieCache(places, MAX_CACHE_SIZE, sizeOf);
+    this.#known = new CookieCache(places, MAX_CACHE_SIZE, ({ sealed }) => sealed.length);
     this.#now = options.now ?? Date.now;
     this.name = backend.name;
     this.limit = Math.min(options.maxBytes ?? 1_048_576, backend.limit ?? Infinity);
@@ -121,7 +121,8 @@ export class ServerStore implements SessionStore {
     if (held !== null && held.owner !== null && isMoved) {
       await this.#list?.leave(held.owner, held.known.key);
     }
-    this.#remember({ ...known, sealed, text, listedAt: isListed ? now : known.listedAt });
+    const listedAt = isListed ? now : known.listedAt;
+    this.#known.set(known.id, { ...known, sealed, content: record, listedAt });
     return id;
   }
 
@@ -170,13 +171,9 @@ export class ServerStore implements SessionStore {
     const older = known ?? await meet(id);
     const text = await older.seal.open(found.value);
     if (text === null) return { record: null, reason: "forged" };
-    const fresh = { ...older, sealed: found.value, text };
-    this.#remember(fresh);
+    const fresh = { ...older, sealed: found.value, content: contentOf(text) };
+    this.#known.set(fresh.id, fresh);
     return loadedFrom(fresh, found.version);
-  }
-
-  #remember(known: Known): void {
-    this.#known.set(known.id, known);
   }
 
   #checkSize(text: string, record: SessionRecord): void {
@@ -191,14 +188,18 @@ export class ServerStore implements SessionStore {
 async function meet(given: string): Promise<Known> {
   const id = unsliced(given);
   const [key, seal] = await Promise.all([keyOf(id), AtRest.from(id, PURPOSE)]);
-  return { id, key, seal, sealed: "", text: "", listedAt: 0 };
+  return { id, key, seal, sealed: "", content: "malformed", listedAt: 0 };
+}
+
+function contentOf(text: string): Known["content"] {
+  return successorIn(text) === null ? decodeRecord(text) ?? "malformed" : "retired";
 }
 
 function loadedFrom(known: Known, version: unknown): Loaded {
-  if (successorIn(known.text) !== null) return { record: null, reason: "retired" };
-  const record = decodeRecord(known.text);
-  if (record === null) return { record, reason: "malformed" };
-  return { record, version: new Held(known, version, record.owner) };
+  const { content } = known;
+  return typeof content === "string"
+    ? { record: null, reason: content }
+    : { record: content, version: new Held(known, version, content.owner) };
 }
 
 function heldIn(loaded: FoundSession | null): Held | null {
