@@ -26,6 +26,18 @@ const record = JSON.stringify(SAMPLE_SESSION);
 const sealer = new Sealer(new Keyring([SECRET]), "bench");
 const token = await sealer.seal(record);
 
+/** The store remembers what it sealed itself. */
+const store = new CookieStore({ secrets: [SECRET] });
+const cookie = await store.save({
+  cookieName: "session",
+  value: null,
+  loaded: null,
+  record: { data: SAMPLE_SESSION, flash: [], csrf: null, createdAt: 0, renewedAt: 0, owner: null },
+  regenerate: false,
+  lifetime: null,
+  label: "",
+});
+
 /** Tokens of as many other processes: each has a nonce prefix, and so a derived key, of its own. */
 const foreignTokens = await Promise.all(Array.from({ length: 2048 }, () => {
   return new Sealer(new Keyring([SECRET]), "bench").seal(record);
@@ -35,10 +47,13 @@ let foreign = 0;
 Deno.bench({ group: "seal", name: "seal 253 bytes", baseline: true }, async () => {
   await sealer.seal(record);
 });
-Deno.bench({ group: "unseal", name: "unseal 253 bytes", baseline: true }, async () => {
+Deno.bench({ group: "unseal", name: "unseal, cached", baseline: true }, async () => {
+  await store.load(cookie, "session");
+});
+Deno.bench({ group: "unseal", name: "unseal, uncached" }, async () => {
   await sealer.unseal(token);
 });
-Deno.bench({ group: "unseal", name: "unseal, foreign nonce prefix" }, async () => {
+Deno.bench({ group: "unseal", name: "unseal, uncached, foreign nonce prefix" }, async () => {
   await sealer.unseal(foreignTokens[foreign++ % foreignTokens.length] ?? "");
 });
 
