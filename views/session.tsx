@@ -114,7 +114,7 @@ function LastChanges({ changes }: { changes: readonly string[] }): JSX.Element {
   return (
     <section class="card">
       <h2>Last changes</h2>
-      {changes.length === 0 ? <p>The request before this one changed nothing.</p> : (
+      {changes.length === 0 ? <p>No changes are remembered.</p> : (
         <ol>
           {changes.map((change) => (
             <li>

@@ -13,10 +13,11 @@ export class CallLimit {
   /**
    * Makes a call, now or when it is its turn.
    *
-   * @param call Must not throw; its promise may reject
+   * @param call What to do
    * @returns What the call gives
    */
   run<T>(call: () => Promise<T>): Promise<T> {
+    if (this.#free === Infinity) return call();
     if (this.#free > 0) {
       this.#free--;
       return this.#start(call);
@@ -27,7 +28,7 @@ export class CallLimit {
   }
 
   #start<T>(call: () => Promise<T>): Promise<T> {
-    const running = call();
+    const running = tried(call);
     running.then(this.#next, this.#next);
     return running;
   }
@@ -39,11 +40,22 @@ export class CallLimit {
   };
 }
 
-const hasOneCore = globalThis.navigator?.hardwareConcurrency === 1;
+/** A call that throws must not keep its place. */
+function tried<T>(call: () => Promise<T>): Promise<T> {
+  try {
+    return call();
+  } catch (error) {
+    return Promise.reject(error);
+  }
+}
+
+const { hardwareConcurrency, userAgent } = globalThis.navigator ?? {};
+// In a Worker no request may wait for another one's promise, and cryptography knows no threads.
+const hasOneCore = hardwareConcurrency === 1 && userAgent !== "Cloudflare-Workers";
 
 /**
- * The limit of WebCrypto's calls: one at a time where there is one core. Runtimes hand each call to
- * a thread; on one core many threads only take turns, each with cold caches, which costs more than
- * the encryption itself. Where there are more cores they work side by side.
+ * The limit of sealing and unsealing: one at a time where there is one core. Runtimes hand each call
+ * to a thread; on one core many threads only take turns, each with cold caches, which costs more
+ * than the encryption itself. Where there are more cores they work side by side.
  */
 export const cryptoLimit = new CallLimit(hasOneCore ? 1 : Infinity);

@@ -72,7 +72,7 @@ export class Sealer {
   }
 
   /**
-   * The key that seals, by its name in tokens; empty before the first call of the other methods.
+   * The key that seals, by its name in tokens; empty before anything was sealed or unsealed.
    *
    * @internal
    */

@@ -119,9 +119,9 @@ function faultOf(cookie: CookieAttributes): string | null {
 }
 
 /**
- * Prepares the `Set-Cookie` texts of one cookie. The attributes are checked and serialised once,
- * here, because doing it for every response costs more than the rest of the response's headers;
- * setting a value is then a concatenation.
+ * Prepares the `Set-Cookie` texts of one cookie. The attributes are checked here, and serialised
+ * once for all values, because doing it for every response costs more than the rest of the
+ * response's headers; setting a value is then a concatenation.
  *
  * @param attributes The name and everything else but the value.
  * @returns The writer.
@@ -137,9 +137,10 @@ function faultOf(cookie: CookieAttributes): string | null {
  * ```
  */
 export function cookieWriter(attributes: CookieAttributes): CookieWriter {
+  const own = { ...attributes };
   const serialise = (more: { maxAge?: number; expires?: Date }): string => {
     const headers = new Headers();
-    setCookie(headers, { ...attributes, ...more, value: "" });
+    setCookie(headers, { ...own, ...more, value: "" });
     return headers.get("set-cookie") ?? "";
   };
   const refuse = (fault: string, cause?: unknown): never => {

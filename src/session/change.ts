@@ -1,5 +1,5 @@
 import { addFlash, type FlashMessage, removeFlash } from "./flash.ts";
-import { freezeJson, type JsonValue, toJsonValue } from "./json.ts";
+import { freezeJson, type JsonValue, ownText, toJsonValue } from "./json.ts";
 import { type SessionRecord, valueOf } from "./record.ts";
 
 /**
@@ -57,7 +57,8 @@ export function clearChange(): Change {
   return { kind: "clear", apply: (record) => ({ ...record, data: {} }) };
 }
 
-export function flashChange(added: FlashMessage, allowDuplicate: boolean): Change {
+export function flashChange(given: FlashMessage, allowDuplicate: boolean): Change {
+  const added = { level: ownText(given.level), message: ownText(given.message) };
   return {
     kind: "flash",
     key: added.level,
@@ -80,7 +81,8 @@ export function csrfChange(secret: string, replace: boolean): Change {
   };
 }
 
-export function ownerChange(owner: string | null): Change {
+export function ownerChange(given: string | null): Change {
+  const owner = given === null ? null : ownText(given);
   return { kind: "owner", apply: (record) => ({ ...record, owner }) };
 }
 

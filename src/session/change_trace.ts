@@ -1,7 +1,7 @@
 import type { Change } from "./change.ts";
 import { CookieCache } from "./cookie_cache.ts";
 
-/** At most so many sessions are remembered, the latest. */
+/** At most so many sessions are remembered; later ones take the places of others. */
 const PLACES = 4096;
 
 /**
@@ -9,11 +9,12 @@ const PLACES = 4096;
  * out: only the visitor with that cookie can ask. In memory, for looking into a session.
  */
 export class ChangeTrace {
-  readonly #changes = new CookieCache<readonly string[]>(PLACES, PLACES, () => 1);
+  readonly #changes = new CookieCache<readonly string[]>(PLACES, PLACES);
 
-  /** Remembers what led to a cookie's value. */
-  remember(value: string, changes: readonly Change[]): void {
-    this.#changes.set(value, changes.map(({ kind, key }) => key ? `${kind} ${key}` : kind));
+  /** Remembers what led from a cookie's value, if there was one, to the next. */
+  remember(before: string | null, value: string, changes: readonly Change[]): void {
+    if (before !== null) this.#changes.delete(before);
+    this.#changes.set(value, changes.map(({ kind, key }) => key ? `${kind} ${key}` : kind), 1);
   }
 
   /** What led to a cookie's value, in order. */

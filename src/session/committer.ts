@@ -77,7 +77,7 @@ export class Committer {
     if (bytes > MAX_COOKIE_BYTES) {
       throw new CookieOverflowError(sizeReport(record, bytes, MAX_COOKIE_BYTES));
     }
-    this.#trace?.remember(value, changes);
+    this.#trace?.remember(state.value, value, changes);
     const kept = keepPrivate(response, changes.some(({ kind }) => kind === "takeFlash"));
     return value === state.value && !cookie.hasMaxAge ? kept : cookie.set(kept, value);
   }

@@ -42,9 +42,18 @@ export function freezeJson<T>(value: T): T {
   return settle(value);
 }
 
+/**
+ * A text of its own. What was cut out of a larger one, such as a trimmed form field, may be a slice
+ * that keeps all of that in memory, and sessions are remembered for long.
+ */
+export function ownText(text: string): string {
+  return ` ${text}`.slice(1);
+}
+
 function copy(value: unknown, path: string, ancestors: readonly unknown[]): JsonValue {
   switch (typeof value) {
     case "string":
+      return ownText(value);
     case "boolean":
       return value;
     case "number":

@@ -73,7 +73,8 @@ export class Sessions<Data extends object> {
    * request was faster, a safe request (GET, HEAD) runs again on the newer session, so that its
    * page shows what was stored; the changes of an unsafe one are applied to the newer session.
    *
-   * @returns The response: at once where nothing has to be waited for.
+   * @returns The response: at once where nothing has to be waited for. Errors, the view's included,
+   * are thrown as early.
    * @throws {SessionStoreError} If the store cannot be reached, or the session is too busy.
    * @throws {SessionSizeError} If the session does not fit its place.
    */
@@ -107,9 +108,9 @@ export class Sessions<Data extends object> {
     const cookie = isHttps(request, this.#options) ? this.#secureCookie : this.#plainCookie;
     const value = cookie.read(request);
     const loaded = value === null ? null : this.#options.store.load(value, cookie.name);
-    return loaded instanceof Promise || this.#options.schema
-      ? this.#openLater(request, cookie, value, loaded)
-      : this.#open(request, cookie, value, loaded);
+    const open = (loaded: Loaded | null): Session<Data> =>
+      this.#open(request, cookie, value, loaded);
+    return after(loaded, (loaded) => after(this.#fit(loaded), open));
   }
 
   /**
@@ -165,17 +166,11 @@ export class Sessions<Data extends object> {
     return inspection(state, this.#options.store, this.#limits, lastChanges);
   }
 
-  async #openLater(
-    request: Request,
-    cookie: SessionCookie,
-    value: string | null,
-    loading: Loaded | null | Promise<Loaded>,
-  ): Promise<Session<Data>> {
-    const loaded = await loading;
-    if (!loaded?.record) return this.#open(request, cookie, value, loaded);
-    const record = await fitToSchema(loaded.record, this.#options);
-    const fitting: Loaded = record ? { ...loaded, record } : { record, reason: "invalid data" };
-    return this.#open(request, cookie, value, fitting);
+  /** What was loaded, with the data that the schema makes of it. */
+  #fit(loaded: Loaded | null): Loaded | null | Promise<Loaded | null> {
+    if (!loaded?.record || !this.#options.schema) return loaded;
+    return fitToSchema(loaded.record, this.#options)
+      .then((record) => record ? { ...loaded, record } : { record, reason: "invalid data" });
   }
 
   #open(

@@ -40,6 +40,8 @@ export let stateOf: <Data extends object>(session: Session<Data>) => SessionStat
  */
 export class Session<Data extends object = Record<string, JsonValue>> {
   readonly #state: SessionState;
+  /** Whether a change is being made: a function given to `update` runs. */
+  #changing = false;
 
   static {
     stateOf = (session) => session.#state;
@@ -122,9 +124,11 @@ export class Session<Data extends object = Record<string, JsonValue>> {
 
   /**
    * Makes a new value out of the present one. The function may run again, on a newer value, when a
-   * parallel request was faster; so no increment is lost.
+   * parallel request was faster; so no increment is lost. It may read the session, and change it by
+   * its result alone.
    *
-   * @throws {TypeError} If the new value is not JSON, or the response is already committed.
+   * @throws {TypeError} If the new value is not JSON, the function changes the session by itself, or
+   * the response is already committed.
    */
   update<Key extends keyof Data & string>(
     key: Key,
@@ -224,15 +228,21 @@ export class Session<Data extends object = Record<string, JsonValue>> {
   }
 
   #writable(): SessionState {
-    if (this.#state.closed) {
-      throw new TypeError("Cannot change the session: its response is already committed");
-    }
+    const why = this.#state.closed
+      ? "its response is already committed"
+      : this.#changing && "a function given to update is running";
+    if (why) throw new TypeError(`Cannot change the session: ${why}`);
     return this.#read();
   }
 
   #change(change: Change): this {
     const state = this.#writable();
-    state.record = change.apply(state.record);
+    this.#changing = true;
+    try {
+      state.record = change.apply(state.record);
+    } finally {
+      this.#changing = false;
+    }
     state.changes.push(change);
     return this;
   }

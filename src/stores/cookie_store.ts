@@ -4,7 +4,7 @@ import { CookieOverflowError } from "../session/errors.ts";
 import { decodeRecord, encodeRecord, type SessionRecord, sizeReport } from "../session/record.ts";
 import { MAX_COOKIE_BYTES } from "../session/session_cookie.ts";
 import type { Loaded, SessionStore, SessionWrite } from "../session/store.ts";
-import { checkPlaces, CookieCache, unsliced } from "../session/cookie_cache.ts";
+import { checkBounds, CookieCache, unsliced } from "../session/cookie_cache.ts";
 
 /** How the cookie store seals, and what it remembers. */
 export interface CookieStoreOptions {
@@ -15,15 +15,18 @@ export interface CookieStoreOptions {
   readonly secrets: readonly string[];
   /** How many cookies are remembered with their sessions. Default: 16,384; 0: none. */
   readonly cacheEntries?: number;
-  /** How many characters of cookies are remembered, with their sessions. Default: 16,777,216; 0: none. */
+  /**
+   * How many characters of cookies are remembered, with their sessions, which take a few times as
+   * much in memory. Default: 16,777,216; 0: none.
+   */
   readonly cacheBytes?: number;
 }
 
 /** What belongs to one name of a cookie. */
 interface Named {
   readonly sealer: Sealer;
-  /** What cookies of the newest key hold; others are sealed anew as soon as they are seen. */
-  readonly cache: CookieCache<SessionRecord> | undefined;
+  /** What cookies of the newest key hold; others are sealed anew as soon as they are read. */
+  readonly cache: CookieCache<SessionRecord>;
 }
 
 /**
@@ -50,7 +53,7 @@ export class CookieStore implements SessionStore {
    * cannot be remembered.
    */
   constructor({ secrets, cacheEntries = 16_384, cacheBytes = 16_777_216 }: CookieStoreOptions) {
-    checkPlaces(cacheEntries);
+    checkBounds(cacheEntries, cacheBytes);
     this.#keyring = new Keyring(secrets);
     this.#cacheEntries = cacheEntries;
     this.#cacheBytes = cacheBytes;
@@ -59,7 +62,7 @@ export class CookieStore implements SessionStore {
   /** Unseals a cookie: at once if it is remembered. */
   load(value: string, cookieName: string): Loaded | Promise<Loaded> {
     const { sealer, cache } = this.#named(cookieName);
-    const record = cache?.get(value);
+    const record = cache.get(value);
     if (record !== undefined) return { record, seal: { keyId: sealer.keyId, newest: true } };
     const unsealed = sealer.unseal(value);
     return unsealed instanceof Promise
@@ -75,8 +78,8 @@ export class CookieStore implements SessionStore {
     }
     const { sealer, cache } = this.#named(cookieName);
     const fresh = await sealer.seal(text);
-    if (value !== null) cache?.delete(value); // the visitor's next request brings the fresh one
-    cache?.set(fresh, record);
+    if (value !== null) cache.delete(value); // the visitor's next request brings the fresh one
+    cache.set(fresh, record, fresh.length);
     return fresh;
   }
 
@@ -99,12 +102,9 @@ export class CookieStore implements SessionStore {
   #named(cookieName: string): Named {
     let named = this.#names.get(cookieName);
     if (named === undefined) {
-      const remembers = this.#cacheEntries > 0 && this.#cacheBytes > 0;
       named = {
         sealer: new Sealer(this.#keyring, `session:${cookieName}`),
-        cache: remembers
-          ? new CookieCache(this.#cacheEntries, this.#cacheBytes, (_, value) => value.length)
-          : undefined,
+        cache: new CookieCache(this.#cacheEntries, this.#cacheBytes),
       };
       this.#names.set(cookieName, named);
     }
@@ -117,6 +117,6 @@ function open(value: string, unsealed: Unsealed, cache: Named["cache"]): Loaded 
   const { text, keyId, newest } = unsealed;
   const record = decodeRecord(text);
   if (record === null) return { record, reason: "malformed" };
-  if (newest) cache?.set(unsliced(value), record);
+  if (newest && cache.takes(value.length)) cache.set(unsliced(value), record, value.length);
   return { record, seal: { keyId, newest } };
 }

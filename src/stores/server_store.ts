@@ -75,11 +75,12 @@ export class ServerStore implements SessionStore {
    *
    * @param backend The database.
    * @param options Bounds for time and size.
+   * @throws {RangeError} If so many sessions cannot be remembered.
    */
   constructor(backend: SessionBackend, options: ServerStoreOptions = {}) {
     this.#backend = new GuardedBackend(backend, options.timeout ?? 2000);
     const places = options.cacheEntries ?? 16_384;
-    this.#known = new CookieCache(places, MAX_CACHE_SIZE, ({ sealed }) => sealed.length);
+    this.#known = new CookieCache(places, MAX_CACHE_SIZE);
     this.#now = options.now ?? Date.now;
     this.name = backend.name;
     this.limit = Math.min(options.maxBytes ?? 1_048_576, backend.limit ?? Infinity);
@@ -122,8 +123,8 @@ export class ServerStore implements SessionStore {
       await this.#list?.leave(held.owner, held.known.key);
     }
     const listedAt = isListed ? now : known.listedAt;
-    this.#known.set(known.id, { ...known, sealed, content: record, listedAt });
-    return id;
+    this.#known.set(known.id, { ...known, sealed, content: record, listedAt }, sealed.length);
+    return known.id; // not the value that came with a request: see `unsliced`
   }
 
   /**
@@ -172,7 +173,7 @@ export class ServerStore implements SessionStore {
     const text = await older.seal.open(found.value);
     if (text === null) return { record: null, reason: "forged" };
     const fresh = { ...older, sealed: found.value, content: contentOf(text) };
-    this.#known.set(fresh.id, fresh);
+    this.#known.set(fresh.id, fresh, fresh.sealed.length);
     return loadedFrom(fresh, found.version);
   }
 

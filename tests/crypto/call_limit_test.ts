@@ -115,3 +115,14 @@ Deno.test("cryptoLimit runs one call at a time on one core, all at once on more"
   for (const name of ["a", "b", "c"]) await calls.end(name);
   assertEquals((await Promise.all(running)).length, 3);
 });
+
+Deno.test("CallLimit.run() rejects when a call throws, and frees its place", async () => {
+  const limit = new CallLimit(1);
+  const broken = (): Promise<string> => {
+    throw new RangeError("broken");
+  };
+  const calls = [broken, broken, () => Promise.resolve("well")].map((call) => limit.run(call));
+  const results = await Promise.allSettled(calls);
+  assertEquals(results.map(({ status }) => status), ["rejected", "rejected", "fulfilled"]);
+  assertEquals(await limit.run(() => Promise.resolve("later")), "later");
+});

@@ -314,3 +314,31 @@ Deno.test("every visitor of a busy site counts for itself", async () => {
   }
   assertEquals(errors, []);
 });
+
+Deno.test("remembered sessions do not keep the forms in memory that their values were cut out of", async () => {
+  const store = new CookieStore({ secrets: [SECRET] });
+  const sessions = new Sessions<Values>({ store });
+  let cookie = "";
+  /** Keeps a word of a text of 500 KB, as a value, a list's item and a message. */
+  const keep = async (index: number): Promise<void> => {
+    const text = `${"x".repeat(500_000)} word number ${index} `.replace("xx", "x"); // one flat string
+    const request = new Request("http://shop.example/", { headers: { cookie } });
+    const response = await sessions.handle(request, (session) => {
+      session.set(`word${index % 3}`, text.slice(-16).trim());
+      session.update(
+        "words",
+        (words) => [...(Array.isArray(words) ? words : []).slice(-9), text.slice(-16)],
+      );
+      session.takeFlash();
+      session.flash(text.slice(-16), { level: text.slice(-15) });
+      return new Response();
+    });
+    cookie = response.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+  };
+  await keep(0);
+  const before = heapAfterCollection();
+  for (let index = 1; index <= 40; index++) await keep(index);
+  assertLess(heapAfterCollection() - before, 2_000_000); // of 20 MB that came in
+  const kept = await sessions.load(new Request("http://shop.example/", { headers: { cookie } }));
+  assertEquals(kept.get("word1"), "word number 40");
+});

@@ -376,3 +376,37 @@ Deno.test("Session checks keys and values at compile time", async () => {
   // @ts-expect-error what comes out is read-only, all the way down
   assertThrows(() => cart?.[0] && (cart[0].amount = 2));
 });
+
+const INNER_CHANGES: [name: string, change: (session: Session<Values>) => unknown][] = [
+  ["set", (session) => session.set("b", 1)],
+  ["update", (session) => session.update("b", () => 1)],
+  ["delete", (session) => session.delete("a")],
+  ["clear", (session) => session.clear()],
+  ["flash", (session) => session.flash("Hello")],
+  ["regenerate", (session) => session.regenerate()],
+  ["destroy", (session) => session.destroy()],
+];
+for (const [name, change] of INNER_CHANGES) {
+  Deno.test(`Session.update() refuses a function that calls ${name}, and changes nothing`, async () => {
+    const session = await blank();
+    session.set("a", 1);
+    const update = (): number => {
+      change(session);
+      return 2;
+    };
+    assertThrows(
+      () => session.update("a", update),
+      TypeError,
+      "Cannot change the session: a function given to update is running",
+    );
+    assertEquals([[...session.entries()], kinds(session)], [[["a", 1]], ["set a"]]);
+    session.update("a", () => 3); // it is as usable as before
+    assertEquals(session.get("a"), 3);
+  });
+}
+
+Deno.test("Session.update() lets its function read the session", async () => {
+  const session = await blank();
+  session.set("a", 1).update("b", () => Number(session.get("a")) + 1);
+  assertEquals(session.get("b"), 2);
+});
