@@ -81,8 +81,8 @@ export class CookieCache<Found> {
 
   #placeFor(value: string): number {
     const place = this.#firstPlaceOf(value);
-    const isFull = this.#values[place] !== null && this.#values[place ^ 1] === null;
-    return isFull ? place ^ 1 : place;
+    const goesBeside = this.#values[place] !== null && this.#values[place ^ 1] === null;
+    return goesBeside ? place ^ 1 : place;
   }
 
   #firstPlaceOf(value: string): number {

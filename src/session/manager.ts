@@ -168,8 +168,9 @@ export class Sessions<Data extends object> {
 
   /** What was loaded, with the data that the schema makes of it. */
   #fit(loaded: Loaded | null): Loaded | null | Promise<Loaded | null> {
-    if (!loaded?.record || !this.#options.schema) return loaded;
-    return fitToSchema(loaded.record, this.#options)
+    const { schema, migrate } = this.#options;
+    if (!loaded?.record || !schema) return loaded;
+    return fitToSchema(loaded.record, { schema, migrate })
       .then((record) => record ? { ...loaded, record } : { record, reason: "invalid data" });
   }
 

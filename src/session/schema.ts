@@ -31,14 +31,13 @@ export interface SchemaOptions {
  * Checks a record's data and takes over what the validator makes of it, such as defaults.
  *
  * @param record The record.
- * @param options The validator and the migration.
+ * @param options The validator, and the migration if there is one.
  * @returns The record with the data that fits, or null if it does not.
  */
 export async function fitToSchema(
   record: SessionRecord,
-  { schema, migrate }: SchemaOptions,
+  { schema, migrate }: SchemaOptions & { readonly schema: StandardSchema },
 ): Promise<SessionRecord | null> {
-  if (schema === undefined) return record;
   const data = structuredClone(record.data); // theirs to change
   let result = await schema["~standard"].validate(data);
   if (result.issues && migrate) {

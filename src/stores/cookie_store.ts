@@ -1,10 +1,10 @@
 import { Keyring } from "../crypto/keyring.ts";
 import { Sealer, tokenLength, type Unsealed } from "../crypto/seal.ts";
+import { checkBounds, CookieCache, unsliced } from "../session/cookie_cache.ts";
 import { CookieOverflowError } from "../session/errors.ts";
 import { decodeRecord, encodeRecord, type SessionRecord, sizeReport } from "../session/record.ts";
 import { MAX_COOKIE_BYTES } from "../session/session_cookie.ts";
 import type { Loaded, SessionStore, SessionWrite } from "../session/store.ts";
-import { checkBounds, CookieCache, unsliced } from "../session/cookie_cache.ts";
 
 /** How the cookie store seals, and what it remembers. */
 export interface CookieStoreOptions {

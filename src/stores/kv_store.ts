@@ -55,6 +55,7 @@ export class KvStore extends ServerStore {
    *
    * @param client What `Deno.openKv` gives. Closing it is the caller's business.
    * @param options The keys' prefix, bounds for time and size.
+   * @throws {RangeError} If so many sessions cannot be remembered.
    */
   constructor(client: KvClient, options: KvStoreOptions = {}) {
     const backend = new KvBackend(client, options.prefix ?? "satchel");

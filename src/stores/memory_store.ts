@@ -25,6 +25,7 @@ export class MemoryStore extends ServerStore {
    * Makes an empty store.
    *
    * @param options Bounds for time and size, and a clock.
+   * @throws {RangeError} If so many sessions cannot be remembered.
    */
   constructor(options: ServerStoreOptions = {}) {
     super(new MemoryBackend(options.now ?? Date.now), options);

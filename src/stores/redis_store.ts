@@ -88,6 +88,7 @@ export class RedisStore extends ServerStore {
    * @param client What `createClient` or `createCluster` of node-redis gives, connected. Closing it
    * is the caller's business.
    * @param options The keys' prefix, bounds for time and size.
+   * @throws {RangeError} If so many sessions cannot be remembered.
    */
   constructor(client: RedisClient, options: RedisStoreOptions = {}) {
     super(new RedisBackend(client, options.prefix ?? "satchel"), options);

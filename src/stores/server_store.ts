@@ -1,3 +1,4 @@
+import { CookieCache, unsliced } from "../session/cookie_cache.ts";
 import { SessionConflictError, SessionSizeError } from "../session/errors.ts";
 import { decodeRecord, encodeRecord, type SessionRecord, sizesOf } from "../session/record.ts";
 import type {
@@ -9,7 +10,6 @@ import type {
 } from "../session/store.ts";
 import { AtRest, OVERHEAD } from "./at_rest.ts";
 import type { SessionBackend, WriteEntry } from "./backend.ts";
-import { CookieCache, unsliced } from "../session/cookie_cache.ts";
 import { GuardedBackend } from "./guarded_backend.ts";
 import { jitter } from "./jitter.ts";
 import { OwnerList } from "./owner_list.ts";
@@ -79,8 +79,7 @@ export class ServerStore implements SessionStore {
    */
   constructor(backend: SessionBackend, options: ServerStoreOptions = {}) {
     this.#backend = new GuardedBackend(backend, options.timeout ?? 2000);
-    const places = options.cacheEntries ?? 16_384;
-    this.#known = new CookieCache(places, MAX_CACHE_SIZE);
+    this.#known = new CookieCache(options.cacheEntries ?? 16_384, MAX_CACHE_SIZE);
     this.#now = options.now ?? Date.now;
     this.name = backend.name;
     this.limit = Math.min(options.maxBytes ?? 1_048_576, backend.limit ?? Infinity);

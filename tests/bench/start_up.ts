@@ -34,12 +34,11 @@ interface Cost {
 /** What a server costs before it does anything, and what it keeps of a load. */
 export async function startUpChecks(options: BenchOptions): Promise<Check[]> {
   const servers = { bare, library, "main.ts": wholeServer };
+  const names = ["bare", "library", "main.ts"] as const;
   const costs: Record<keyof typeof servers, Cost[]> = { bare: [], library: [], "main.ts": [] };
   for (let round = 1; round <= options.rounds; round++) {
     console.error(`Start-up and memory ${round}/${options.rounds}`);
-    costs.bare.push(await costOf(bare, options));
-    costs.library.push(await costOf(library, options));
-    costs["main.ts"].push(await costOf(wholeServer, options));
+    for (const name of names) costs[name].push(await costOf(servers[name], options));
   }
   const measures = [
     ["firstAnswer", "first answer", "ms", 1.5],
