@@ -3,41 +3,53 @@
  * failing backend is never mistaken for a visitor without a session.
  */
 export class SessionStoreError extends Error {
-  /** Its class, in logs. */
+  /** The name of the class. */
   override name = "SessionStoreError";
 }
 
 /** Other requests changed the same session faster than this one could, in every attempt. */
 export class SessionConflictError extends SessionStoreError {
-  /** Its class, in logs. */
+  /** The name of the class. */
   override name = "SessionConflictError";
 }
 
-/** What a session's size was measured against. */
+/**
+ * The session ended, or got a new id, while an unsafe request was under way: its changes were
+ * dropped. The handler answers 409.
+ */
+export class SessionLostError extends Error {
+  /** The name of the class. */
+  override name = "SessionLostError";
+  /** The status of the answer. */
+  readonly status = 409;
+}
+
+/** The size of a session, and its limit. */
 export interface SizeReport {
   /** The size found, in bytes. */
   readonly bytes: number;
   /** The most that is allowed, in bytes. */
   readonly limit: number;
-  /** The largest values of the session, biggest first, in bytes of JSON. */
+  /** The largest parts of the session, largest first, in bytes of JSON. */
   readonly largest: readonly { readonly key: string; readonly bytes: number }[];
 }
 
 /**
- * The session does not fit where it is to be kept. Thrown before anything is written or sent: the
- * stored session stays as it was.
+ * The session does not fit where it is to be kept: in a cookie, of which browsers keep 4096 bytes
+ * with name and attributes (RFC 6265, section 6.1), or in a store's own limit. Thrown before
+ * anything is written or sent: the stored session stays as it was.
  */
 export class SessionSizeError extends RangeError {
-  /** Its class, in logs. */
+  /** The name of the class. */
   override name = "SessionSizeError";
-  /** The size found, the limit, and the largest values. */
+  /** The size found, the limit, and the largest parts. */
   readonly report: SizeReport;
 
   /**
-   * Names the largest values in its message.
+   * Names the largest parts in its message.
    *
-   * @param place What the session has to fit into, as in "its cookie".
-   * @param report The size found, the limit, and the largest values.
+   * @param place Where the session has to fit, as in "its cookie".
+   * @param report The size found, the limit, and the largest parts.
    */
   constructor(place: string, report: SizeReport) {
     const largest = report.largest.map(({ key, bytes }) => `${key} (${bytes} bytes)`).join(", ");
@@ -46,20 +58,5 @@ export class SessionSizeError extends RangeError {
         `allowed; the largest values are ${largest || "none"}`,
     );
     this.report = report;
-  }
-}
-
-/** The session does not fit the 4096 bytes that browsers keep of a cookie (RFC 6265, section 6.1). */
-export class CookieOverflowError extends SessionSizeError {
-  /** Its class, in logs. */
-  override name = "CookieOverflowError";
-
-  /**
-   * Names the largest values in its message.
-   *
-   * @param report The size found, the limit, and the largest values.
-   */
-  constructor(report: SizeReport) {
-    super("its cookie", report);
   }
 }

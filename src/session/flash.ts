@@ -14,10 +14,10 @@ export interface FlashOptions {
   readonly allowDuplicate?: boolean;
 }
 
-/** At most so many messages wait; the oldest goes first. */
-export const MAX_FLASH = 32;
+/** The most messages that wait; the oldest goes first. */
+const MAX_FLASH = 32;
 
-/** The queue with one more message. */
+/** Returns the queue with one more message. */
 export function addFlash(
   queue: readonly FlashMessage[],
   added: FlashMessage,
@@ -28,24 +28,8 @@ export function addFlash(
 }
 
 /**
- * The messages of the given levels, in order; of every level when none is given. They are copies:
- * requests share the queue, and the application may do with its messages what it likes.
- */
-export function findFlash(
-  queue: readonly FlashMessage[],
-  levels: string | readonly string[] | undefined,
-): FlashMessage[] {
-  const found = levels === undefined
-    ? queue
-    : queue.filter(({ level }) =>
-      typeof levels === "string" ? level === levels : levels.includes(level)
-    );
-  return found.map((message) => ({ ...message }));
-}
-
-/**
- * The queue without some messages. Only what was shown goes: a message that another request queued
- * in the meantime stays.
+ * Returns the queue without messages that were shown. A message that another request queued
+ * meanwhile stays.
  */
 export function removeFlash(
   queue: readonly FlashMessage[],
@@ -63,14 +47,12 @@ export function removeFlash(
  * Whether a visitor will see the page that answers a request. A HEAD, a prefetch, a prerender or a
  * subresource must not use up a message that nobody reads.
  */
-export function isSeen(request: Request): boolean {
-  if (request.method === "HEAD") return false;
-  const { headers } = request;
-  const destination = headers.get("sec-fetch-dest");
-  if (destination !== null && destination !== "document" && destination !== "empty") return false;
-  return !/prefetch|prerender|preview/i.test(
-    `${headers.get("sec-purpose") ?? ""} ${headers.get("purpose") ?? ""}`,
-  );
+export function isSeen({ method, headers }: Request): boolean {
+  if (method === "HEAD") return false;
+  const destination = headers.get("sec-fetch-dest") ?? "document";
+  if (destination !== "document" && destination !== "empty") return false;
+  const purpose = `${headers.get("sec-purpose") ?? ""} ${headers.get("purpose") ?? ""}`;
+  return !/prefetch|prerender|preview/i.test(purpose);
 }
 
 function isSame(one: FlashMessage, other: FlashMessage): boolean {

@@ -1,9 +1,7 @@
 import { sizesOf } from "./record.ts";
-import type { SessionState } from "./state.ts";
-import type { SessionStore } from "./store.ts";
-import type { TimeLimits } from "./time_limits.ts";
+import { type Session, stateOf } from "./session.ts";
 
-/** What can be told of a visitor's own session. It holds no id, no token and no secret. */
+/** A description of a visitor's own session. It holds no id, no token and no secret. */
 export interface Inspection {
   /** The store: "cookie", "kv", "redis", … */
   readonly store: string;
@@ -17,35 +15,38 @@ export interface Inspection {
   readonly keyId: string | null;
   /** Whether that key is the newest. */
   readonly newestKey: boolean | null;
-  /** When the session ends if the visitor does nothing. */
+  /** When the session expires without another visit; null: never. */
   readonly idleExpiresAt: Date | null;
-  /** When the session ends whatever the visitor does. */
+  /** When the session expires in any case; null: never. */
   readonly absoluteExpiresAt: Date | null;
   /** What the last request that wrote the session did; empty unless the option `trace` is on. */
   readonly lastChanges: readonly string[];
 }
 
-/** Gathers what can be told of a session. */
-export function inspection(
-  state: SessionState,
-  store: SessionStore,
-  limits: TimeLimits,
-  lastChanges: readonly string[],
-): Inspection {
-  const { record, loaded, cookie } = state;
+/**
+ * Describes a session to its own visitor.
+ *
+ * @param session The visitor's session.
+ * @returns Its store, size, seal and limits.
+ */
+export function inspect<Data extends object>(session: Session<Data>): Inspection {
+  const state = stateOf(session);
+  state.accessed = true;
+  const { record, loaded, cookie, context: { store, limits, trace } } = state;
+  const [idle, absolute] = limits.endsOf(record);
   return {
     store: store.name,
-    bytes: store.measure(record) + (store.name === "cookie" ? cookie.overhead : 0),
+    bytes: store.measure(record, cookie.overhead),
     limit: store.limit,
-    sizes: sizesOf(record),
+    sizes: sizesOf(record.data),
     keyId: loaded?.seal?.keyId ?? null,
     newestKey: loaded?.seal?.newest ?? null,
-    idleExpiresAt: toDate(limits.idleExpiry(record)),
-    absoluteExpiresAt: toDate(limits.absoluteExpiry(record)),
-    lastChanges,
+    idleExpiresAt: toDate(idle),
+    absoluteExpiresAt: toDate(absolute),
+    lastChanges: trace?.get(state.value ?? "") ?? [],
   };
 }
 
-function toDate(seconds: number | null): Date | null {
-  return seconds === null ? null : new Date(seconds * 1000);
+function toDate(seconds: number): Date | null {
+  return seconds === Infinity ? null : new Date(seconds * 1000);
 }

@@ -19,16 +19,14 @@ export interface SessionRecord {
   readonly renewedAt: number;
   /** The account that the session belongs to, in stores that know accounts. */
   readonly owner: string | null;
+  /** Refused forms by name, for their own pages. */
+  readonly forms: Readonly<Record<string, JsonValue>>;
 }
 
-/**
- * A record with nothing in it.
- *
- * @param now The present, in seconds since the Unix epoch.
- * @returns The record.
- */
+/** Makes a record with nothing in it; `now` is in seconds since the Unix epoch. */
 export function blankRecord(now: number): SessionRecord {
-  return { data: {}, flash: [], csrf: null, createdAt: now, renewedAt: now, owner: null };
+  const empty = { data: {}, flash: [], csrf: null, owner: null, forms: {} };
+  return { ...empty, createdAt: now, renewedAt: now };
 }
 
 /** The value of a key, or undefined: never what every object inherits. */
@@ -38,30 +36,21 @@ export function valueOf({ data }: SessionRecord, key: string): JsonValue | undef
 
 /**
  * Writes a record as text, as short as JSON allows, since cookies are small:
- * `[createdAt, renewedAt - createdAt, data, [level, message, …], csrf, owner]`, without the empty
- * fields at the end.
- *
- * @param record The record.
- * @returns The text.
+ * `[createdAt, renewedAt - createdAt, data, [level, message, …], csrf, owner, forms]`, without the
+ * empty fields at the end.
  */
 export function encodeRecord(record: SessionRecord): string {
-  const fields: unknown[] = [
-    record.createdAt,
-    record.renewedAt - record.createdAt,
-    record.data,
-  ];
-  if (record.owner !== null) fields.push(flat(record.flash), record.csrf, record.owner);
-  else if (record.csrf !== null) fields.push(flat(record.flash), record.csrf);
-  else if (record.flash.length > 0) fields.push(flat(record.flash));
+  const { createdAt, renewedAt, data, flash, csrf, owner, forms } = record;
+  const fields: unknown[] = [createdAt, renewedAt - createdAt, data];
+  const hasForms = Object.keys(forms).length > 0;
+  if (hasForms) fields.push(flat(flash), csrf, owner, forms);
+  else if (owner !== null) fields.push(flat(flash), csrf, owner);
+  else if (csrf !== null) fields.push(flat(flash), csrf);
+  else if (flash.length > 0) fields.push(flat(flash));
   return JSON.stringify(fields);
 }
 
-/**
- * Reads what {@linkcode encodeRecord} wrote.
- *
- * @param text The text.
- * @returns The record, or null if the text is not one.
- */
+/** Reads what {@linkcode encodeRecord} wrote; null if the text is something else. */
 export function decodeRecord(text: string): SessionRecord | null {
   let fields: unknown;
   try {
@@ -70,43 +59,41 @@ export function decodeRecord(text: string): SessionRecord | null {
     return null;
   }
   if (!Array.isArray(fields)) return null;
-  const [createdAt, age, data, flash = [], csrf = null, owner = null] = fields;
-  if (!Number.isSafeInteger(createdAt) || !Number.isSafeInteger(age)) return null;
-  if (typeof data !== "object" || data === null || Array.isArray(data)) return null;
-  if (!Array.isArray(flash) || flash.length % 2 !== 0) return null;
-  if (!flash.every((part) => typeof part === "string")) return null;
-  if (!isText(csrf) || !isText(owner)) return null;
-  return {
-    data,
-    flash: paired(flash),
-    csrf,
-    createdAt,
-    renewedAt: createdAt + age,
-    owner,
-  };
+  const [createdAt, age, data, flash = [], csrf = null, owner = null, forms = {}] = fields;
+  const isRecord = Number.isSafeInteger(createdAt) && Number.isSafeInteger(age) &&
+    isObject(data) && isObject(forms) && isTextOrNull(csrf) && isTextOrNull(owner) &&
+    Array.isArray(flash) && flash.length % 2 === 0 &&
+    flash.every((part) => typeof part === "string");
+  if (!isRecord) return null;
+  return { data, flash: paired(flash), csrf, createdAt, renewedAt: createdAt + age, owner, forms };
 }
 
-/** The largest values of a record, biggest first, in bytes of JSON with their keys. */
-export function sizesOf(record: SessionRecord): { key: string; bytes: number }[] {
-  return sizes(Object.entries(record.data));
+/** Measures the values of a record in bytes of JSON with their keys, largest first. */
+export function sizesOf(data: Readonly<Record<string, unknown>>): { key: string; bytes: number }[] {
+  return Object.entries(data)
+    .map(([key, value]) => ({ key, bytes: byteLength(JSON.stringify({ [key]: value })) - 1 }))
+    .sort((one, other) => other.bytes - one.bytes);
 }
 
-/** What there is to say of a record that is too large: the flash messages may be to blame as well. */
+/** Reports that a record is too large; messages and forms may be to blame as well. */
 export function sizeReport(record: SessionRecord, bytes: number, limit: number): SizeReport {
-  const { data, flash } = record;
-  const queue: [string, unknown][] = flash.length > 0 ? [["flash messages", flat(flash)]] : [];
-  return { bytes, limit, largest: sizes([...Object.entries(data), ...queue]).slice(0, 3) };
+  const { data, flash, forms } = record;
+  const parts: Record<string, unknown> = { ...data };
+  if (flash.length > 0) parts["flash messages"] = flat(flash);
+  if (Object.keys(forms).length > 0) parts["remembered forms"] = forms;
+  return { bytes, limit, largest: sizesOf(parts).slice(0, 3) };
 }
 
-function sizes(parts: Iterable<[string, unknown]>): { key: string; bytes: number }[] {
-  const encoder = new TextEncoder();
-  return Array.from(parts, ([key, value]) => ({
-    key,
-    bytes: encoder.encode(JSON.stringify({ [key]: value })).length - 1,
-  })).sort((one, other) => other.bytes - one.bytes);
+/** The length of a text in UTF-8. */
+export function byteLength(text: string): number {
+  return new TextEncoder().encode(text).length;
 }
 
-function isText(value: unknown): value is string | null {
+function isObject(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isTextOrNull(value: unknown): boolean {
   return value === null || typeof value === "string";
 }
 

@@ -1,7 +1,7 @@
 import { type JsonValue, toJsonValue } from "./json.ts";
 import type { SessionRecord } from "./record.ts";
 
-/** What a Standard Schema validator says (standardschema.dev, version 1). */
+/** The result of a Standard Schema validator (standardschema.dev, version 1). */
 export type SchemaResult =
   | { readonly value: unknown; readonly issues?: undefined }
   | { readonly issues: readonly unknown[] };
@@ -16,19 +16,19 @@ export interface StandardSchema {
   };
 }
 
-/** What the application says about the form of its data. */
+/** How stored data is validated. */
 export interface SchemaOptions {
-  /** Checks stored data when it is loaded: an older version of the program may have written it. */
+  /** Validates stored data when it is loaded: an older version of the program may have written it. */
   readonly schema?: StandardSchema;
   /**
-   * Makes data of an older form fit; what it returns is checked again. Data that does not fit even
-   * then, or that it throws at, is dropped, and the visitor gets a new session.
+   * Upgrades data that fails the schema; the result is validated again. If it still fails, or the
+   * function throws, the session is dropped and the visitor gets a new one.
    */
   readonly migrate?: (data: Readonly<Record<string, JsonValue>>) => unknown;
 }
 
 /**
- * Checks a record's data and takes over what the validator makes of it, such as defaults.
+ * Validates a record's data and takes over the validator's result, such as defaults.
  *
  * @param record The record.
  * @param options The validator, and the migration if there is one.

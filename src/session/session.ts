@@ -1,26 +1,25 @@
-import {
-  type Change,
-  clearChange,
-  csrfChange,
-  deleteChange,
-  flashChange,
-  ownerChange,
-  regenerateChange,
-  setChange,
-  takeFlashChange,
-  updateChange,
-} from "./change.ts";
-import { findFlash, type FlashMessage, type FlashOptions, isSeen } from "./flash.ts";
-import { freezeJson, type Frozen, type JsonValue } from "./json.ts";
-import { blankRecord, valueOf } from "./record.ts";
-import type { SessionState } from "./state.ts";
+import { addFlash, type FlashMessage, type FlashOptions, isSeen, removeFlash } from "./flash.ts";
+import { freezeJson, type Frozen, type JsonValue, ownText, toJsonValue } from "./json.ts";
+import { blankRecord, type SessionRecord, valueOf } from "./record.ts";
+import type { Change, SessionState } from "./state.ts";
 
-/** The state behind a session, for the library's own rooms. */
+/** Returns the state behind a session, for the library itself. */
 export let stateOf: <Data extends object>(session: Session<Data>) => SessionState;
 
+/** Returns a session's record, which counts as reading it. */
+export let readRecord: <Data extends object>(session: Session<Data>) => SessionRecord;
+
+/** Makes a change of a session, for the library itself. */
+export let changeRecord: <Data extends object>(
+  session: Session<Data>,
+  kind: Change["kind"],
+  key: string | undefined,
+  apply: Change["apply"],
+) => void;
+
 /**
- * The memory of one visitor during one request. It answers like a `Map` and is written down when
- * the response is ready; from then on it is closed, and a late change throws.
+ * One visitor's session during one request. It has a `Map`'s methods and is saved when the response
+ * is ready; from then on it is closed, and a late change throws.
  *
  * Values are JSON and come out frozen: change them with {@linkcode Session.update}.
  *
@@ -40,17 +39,19 @@ export let stateOf: <Data extends object>(session: Session<Data>) => SessionStat
  */
 export class Session<Data extends object = Record<string, JsonValue>> {
   readonly #state: SessionState;
-  /** Whether a change is being made: a function given to `update` runs. */
+  /** Whether a function given to `update` is running. */
   #changing = false;
 
   static {
     stateOf = (session) => session.#state;
+    readRecord = (session) => session.#record;
+    changeRecord = (session, kind, key, apply) => void session.#change(kind, key, apply);
   }
 
   /**
    * Made by `Sessions.load` alone.
    *
-   * @param state What the manager loaded.
+   * @param state The loaded state.
    * @internal
    */
   constructor(state: SessionState) {
@@ -59,118 +60,124 @@ export class Session<Data extends object = Record<string, JsonValue>> {
 
   /** Whether the visitor brought no session along. */
   get isNew(): boolean {
-    return this.#read().loaded === null || this.#state.destroyed;
+    return this.#read().loaded === null || this.#state.fate === "destroyed";
   }
 
   /** When the session began. */
   get createdAt(): Date {
-    return new Date(this.#read().record.createdAt * 1000);
+    return new Date(this.#record.createdAt * 1000);
   }
 
   /** When the session was last written, before this request. */
   get renewedAt(): Date {
-    return new Date(this.#read().record.renewedAt * 1000);
+    return new Date(this.#record.renewedAt * 1000);
   }
 
   /** The account that the session belongs to, or null. */
   get owner(): string | null {
-    return this.#read().record.owner;
+    return this.#record.owner;
   }
 
   /** How many values there are. */
   get size(): number {
-    return Object.keys(this.#read().record.data).length;
+    return Object.keys(this.#record.data).length;
   }
 
-  /** What this request did to the session so far, in order. */
-  get changes(): readonly Change[] {
-    return this.#state.changes;
-  }
-
-  /** The value of a key, frozen, or undefined. */
+  /** Returns the value of a key, frozen, or undefined. */
   get<Key extends keyof Data & string>(key: Key): Frozen<Data[Key]> | undefined {
-    return freezeJson(valueOf(this.#read().record, key)) as Frozen<Data[Key]> | undefined;
+    return freezeJson(valueOf(this.#record, key)) as Frozen<Data[Key]> | undefined;
   }
 
-  /** Whether a key has a value. */
+  /** Returns whether a key has a value. */
   has(key: keyof Data & string): boolean {
-    return Object.hasOwn(this.#read().record.data, key);
+    return Object.hasOwn(this.#record.data, key);
   }
 
-  /** The keys, in the order in which they were first set; but whole numbers come first. */
+  /** Returns the keys, in the order in which they were first set; whole numbers come first. */
   keys(): IterableIterator<keyof Data & string> {
-    return Object.keys(this.#read().record.data).values() as IterableIterator<keyof Data & string>;
+    return Object.keys(this.#record.data).values() as IterableIterator<keyof Data & string>;
   }
 
-  /** The keys with their values, frozen. */
+  /** Returns the keys with their values, frozen. */
   *entries(): IterableIterator<[keyof Data & string, Frozen<Data[keyof Data]>]> {
-    for (const [key, value] of Object.entries(this.#read().record.data)) {
+    for (const [key, value] of Object.entries(this.#record.data)) {
       yield [key as keyof Data & string, freezeJson(value) as Frozen<Data[keyof Data]>];
     }
   }
 
   /**
-   * Keeps a value. What a parallel request stores under the same key meanwhile is replaced: where
-   * the new value depends on the old one, use {@linkcode Session.update}.
+   * Sets a value. It replaces what a parallel request stores under the same key meanwhile: where the
+   * new value depends on the old one, use {@linkcode Session.update}.
    *
-   * @throws {TypeError} If the value is not JSON, or the response is already committed.
+   * @throws {TypeError} If the value is not JSON, or the session is already saved.
    */
   set<Key extends keyof Data & string>(
     key: Key,
     value: Frozen<Exclude<Data[Key], undefined>>,
   ): this {
-    return this.#change(setChange(key, value));
+    const kept = toJsonValue(value, key);
+    return this.#change("set", key, (record) => withValue(record, key, kept));
   }
 
   /**
-   * Makes a new value out of the present one. The function may run again, on a newer value, when a
-   * parallel request was faster; so no increment is lost. It may read the session, and change it by
-   * its result alone.
+   * Sets a value that depends on the present one. The function may run again, on a newer value, when
+   * a parallel request was faster; so no increment is lost. It may read the session, and change it
+   * by its result alone.
    *
    * @throws {TypeError} If the new value is not JSON, the function changes the session by itself, or
-   * the response is already committed.
+   * the session is already saved.
    */
   update<Key extends keyof Data & string>(
     key: Key,
     update: (value: Frozen<Data[Key]> | undefined) => Frozen<Exclude<Data[Key], undefined>>,
   ): this {
-    return this.#change(updateChange(key, update as (value: JsonValue | undefined) => unknown));
+    return this.#change("update", key, (record) => {
+      const value = freezeJson(valueOf(record, key)) as Frozen<Data[Key]> | undefined;
+      return withValue(record, key, toJsonValue(update(value), key));
+    });
   }
 
-  /**
-   * Forgets a value.
-   *
-   * @returns Whether there was one.
-   */
+  /** Deletes a value; returns whether there was one. */
   delete(key: keyof Data & string): boolean {
     if (!this.has(key)) return false;
-    this.#change(deleteChange(key));
+    this.#change("delete", key, (record) => {
+      const { [key]: _, ...data } = record.data;
+      return { ...record, data };
+    });
     return true;
   }
 
-  /** Forgets all values; flash messages, the CSRF secret and the owner stay. */
+  /** Deletes all values; messages, remembered forms, the CSRF secret and the owner stay. */
   clear(): void {
-    if (this.size > 0) this.#change(clearChange());
+    if (this.size > 0) this.#change("clear", undefined, (record) => ({ ...record, data: {} }));
   }
 
   /** Queues a message for the next page that the visitor sees. At most 32 wait, the oldest goes. */
   flash(message: string, { level = "info", allowDuplicate = true }: FlashOptions = {}): this {
-    return this.#change(flashChange({ level, message: String(message) }, allowDuplicate));
+    const added = { level: ownText(level), message: ownText(String(message)) };
+    return this.#change("flash", added.level, (record) => {
+      return { ...record, flash: addFlash(record.flash, added, allowDuplicate) };
+    });
   }
 
-  /** The messages that wait, of the given levels or of all, in order; they go on waiting. */
+  /** Returns the messages that wait, of the given levels or of all, in order; they go on waiting. */
   peekFlash(levels?: string | readonly string[]): FlashMessage[] {
-    return findFlash(this.#read().record.flash, levels);
+    const wanted = typeof levels === "string" ? [levels] : levels;
+    return this.#record.flash.filter(({ level }) => wanted?.includes(level) ?? true)
+      .map((message) => ({ ...message })); // requests share the queue
   }
 
   /**
-   * The messages that wait, of the given levels or of all, in order; now they are shown. A request
+   * Returns the messages that wait, of the given levels or of all, in order, as shown. A request
    * whose page nobody sees (HEAD, prefetch, prerender, subresource) gets them and leaves them.
    */
   takeFlash(levels?: string | readonly string[]): FlashMessage[] {
     const shown = this.peekFlash(levels);
     if (shown.length > 0 && isSeen(this.#state.request)) {
-      this.#change(takeFlashChange(this.peekFlash(levels))); // what is given away may be changed
+      const taken = this.peekFlash(levels); // the caller may change what it gets
+      this.#change("takeFlash", undefined, (record) => {
+        return { ...record, flash: removeFlash(record.flash, taken) };
+      });
     }
     return shown;
   }
@@ -180,8 +187,7 @@ export class Session<Data extends object = Record<string, JsonValue>> {
    * visitor's rights change, as at sign-in (session fixation, OWASP ASVS 5.0, 7.2.4).
    */
   regenerate(): void {
-    this.#change(regenerateChange());
-    this.#state.regenerated = true;
+    this.#change("regenerate", undefined, (record) => record);
   }
 
   /** Ends the session. What is stored after that belongs to a new one. */
@@ -189,33 +195,24 @@ export class Session<Data extends object = Record<string, JsonValue>> {
     const state = this.#writable();
     state.record = blankRecord(state.now);
     state.changes = [];
-    state.regenerated = false;
-    state.destroyed = true;
+    if (state.fate === "open") state.fate = "destroyed";
   }
 
   /**
-   * Says which account the session belongs to, at sign-in, or null at sign-out.
+   * Sets the account that the session belongs to, at sign-in, or null at sign-out.
    *
    * @throws {TypeError} If the store keeps no owners, as the cookie store does.
    */
   setOwner(owner: string | null): this {
-    if (!this.#state.hasOwners) {
+    if (this.#state.context.store.owners === undefined) {
       throw new TypeError("Cannot set the session's owner: its store keeps no owners");
     }
-    return this.#change(ownerChange(owner));
+    const kept = owner === null ? null : ownText(owner);
+    return this.#change("owner", undefined, (record) => ({ ...record, owner: kept }));
   }
 
-  /** The secret behind the CSRF tokens, base64url, or null until one was drawn. See `csrfToken`. */
-  get csrf(): string | null {
-    return this.#read().record.csrf;
-  }
-
-  /** Draws a new secret for CSRF tokens. Of parallel requests that draw the first, one is kept. */
-  drawCsrf(): string {
-    const secret = crypto.getRandomValues(new Uint8Array(32))
-      .toBase64({ alphabet: "base64url", omitPadding: true });
-    this.#change(csrfChange(secret, this.csrf !== null));
-    return secret;
+  get #record(): SessionRecord {
+    return this.#read().record;
   }
 
   #read(): SessionState {
@@ -235,15 +232,19 @@ export class Session<Data extends object = Record<string, JsonValue>> {
     return this.#read();
   }
 
-  #change(change: Change): this {
+  #change(kind: Change["kind"], key: string | undefined, apply: Change["apply"]): this {
     const state = this.#writable();
     this.#changing = true;
     try {
-      state.record = change.apply(state.record);
+      state.record = apply(state.record);
     } finally {
       this.#changing = false;
     }
-    state.changes.push(change);
+    state.changes.push(key === undefined ? { kind, apply } : { kind, key, apply });
     return this;
   }
+}
+
+function withValue(record: SessionRecord, key: string, value: JsonValue): SessionRecord {
+  return { ...record, data: { ...record.data, [key]: value } };
 }

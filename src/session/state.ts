@@ -1,12 +1,35 @@
-import type { Change } from "./change.ts";
-import type { SessionCookie } from "./session_cookie.ts";
+import type { Cache } from "./cache.ts";
+import type { SessionCookie } from "./cookie.ts";
+import type { TimeLimits } from "./limits.ts";
 import type { SessionRecord } from "./record.ts";
-import type { FoundSession } from "./store.ts";
+import type { LoadedSession, SessionStore } from "./store.ts";
 
 /**
- * What the library knows of one session during one request. The application sees it through
- * `Session`, the manager writes it down at the end.
+ * One change of a session: a function from record to record. The changes of a request are kept in a
+ * list; when the write meets a newer record, the list is applied to that one, so no change of
+ * another request is overwritten.
  */
+export interface Change {
+  /** The method that made it. */
+  readonly kind:
+    | "set"
+    | "update"
+    | "delete"
+    | "clear"
+    | "flash"
+    | "takeFlash"
+    | "rememberForm"
+    | "recallForm"
+    | "csrf"
+    | "owner"
+    | "regenerate";
+  /** The value or flash level that it is about, where there is one. */
+  readonly key?: string;
+  /** Returns the record with the change applied. */
+  apply(record: SessionRecord): SessionRecord;
+}
+
+/** The state of a session during one request. */
 export interface SessionState {
   /** The request; whether its visitor sees the page decides if flash messages count as shown. */
   readonly request: Request;
@@ -16,39 +39,28 @@ export interface SessionState {
   readonly cookie: SessionCookie;
   /** The cookie's value as the visitor sent it, or null. */
   readonly value: string | null;
-  /** What the store found under that value, if it is to be used. */
-  readonly loaded: FoundSession | null;
-  /** Whether the store knows which account a session belongs to. */
-  readonly hasOwners: boolean;
+  /** The session that the store found under that value, if it is to be used. */
+  readonly loaded: LoadedSession | null;
+  /** What all sessions of the application share. */
+  readonly context: {
+    readonly store: SessionStore;
+    readonly limits: TimeLimits;
+    readonly trace: Cache<readonly string[]> | null;
+    readonly label: (request: Request) => string;
+  };
   /** The loaded record, or a blank one, with the changes made so far. */
   record: SessionRecord;
-  /** What was done, in order. */
+  /** The changes, in order. */
   changes: Change[];
   /** Whether anything was read or changed. */
   accessed: boolean;
-  /** Whether the store is to give the session a new id. */
-  regenerated: boolean;
-  /** Whether the session that came with the request is to end. */
-  destroyed: boolean;
   /**
-   * Whether the changes are to be kept. They are not when the session got a new id before this
-   * request came (`retired`), or ended while it ran (`lost`); then the cookie goes as well.
+   * What becomes of the session. Changes are kept: those of the loaded session (`open`), or of the
+   * new one that begins after its end (`destroyed`). Or they are dropped, since the session had a
+   * new id before the request came (`retired`), the browser had to withhold the cookie
+   * (`withheld`), or the session ended meanwhile (`lost`).
    */
-  fate: "open" | "retired" | "lost";
-  /** Whether the response is committed: the session can change no more. */
+  fate: "open" | "destroyed" | "retired" | "withheld" | "lost";
+  /** Whether the session is saved and can change no more. */
   closed: boolean;
-}
-
-/** Does to a newer state of the session what was done to an older one. */
-export function replay(older: SessionState, newer: SessionState): void {
-  for (const change of older.changes) newer.record = change.apply(newer.record);
-  newer.changes = older.changes;
-  newer.accessed = true;
-  newer.regenerated = older.regenerated;
-}
-
-/** The session is gone since the request came: nothing is resurrected, and logout wins. */
-export function lose(state: SessionState): void {
-  state.accessed = true;
-  if (state.fate === "open") state.fate = "lost";
 }

@@ -1,8 +1,8 @@
 import type { SessionRecord } from "./record.ts";
 
 /** Why a cookie's value gave no session. For the log; visitors all see the same: a new session. */
-export type Refusal =
-  /** It is not of the form that the store hands out. */
+export type RejectReason =
+  /** The value is not of the form that the store hands out. */
   | "malformed"
   /** It was sealed with a secret that is not in the keyring. */
   | "unknown key"
@@ -16,46 +16,48 @@ export type Refusal =
   | "expired"
   /** It was made more than a minute in the future: a clock was set back. */
   | "from the future"
-  /** What it holds does not fit the application's schema any more. */
+  /** Its data does not fit the application's schema any more. */
   | "invalid data";
 
 /** A session as a store found it. */
-export interface FoundSession {
+export interface LoadedSession {
   /** What was kept. */
   readonly record: SessionRecord;
-  /** Names the state that was read, to the store that gave it; a later write hands it back. */
+  /** A token for the state that was read; a later write hands it back to the store. */
   readonly version?: unknown;
   /** The key that sealed the cookie, in stores that seal it. */
   readonly seal?: {
     /** The public name of the key. */
     readonly keyId: string;
-    /** Whether it is the newest: a session under an older one is sealed anew when it is read. */
+    /** Whether it is the newest: a session under an older one is resealed when it is read. */
     readonly newest: boolean;
   };
 }
 
-/** What a store says of a cookie's value. */
-export type Loaded = FoundSession | { readonly record: null; readonly reason: Refusal };
+/** The answer of a store to a cookie's value. */
+export type LoadResult = LoadedSession | { readonly record: null; readonly reason: RejectReason };
 
-/** What a store is asked to write. */
+/** A write that a store is asked for. */
 export interface SessionWrite {
   /** The cookie's name. */
   readonly cookieName: string;
+  /** Bytes of the cookie besides its value: name and attributes. */
+  readonly cookieOverhead: number;
   /** The cookie's value that the session was loaded from; null for a new session. */
   readonly value: string | null;
   /** What was loaded from it, with the version that was read; null for a new session. */
-  readonly loaded: FoundSession | null;
-  /** What is to be kept. */
+  readonly loaded: LoadedSession | null;
+  /** The record to keep. */
   readonly record: SessionRecord;
   /** Whether the session gets a new id, and the old one dies in the same write. */
   readonly regenerate: boolean;
   /** Seconds after which the record is of no use; null if it never expires. */
   readonly lifetime: number | null;
-  /** Who the visitor's program says it is, for the list of an account's sessions. */
+  /** The name of the visitor's program, for the list of an account's sessions. */
   readonly label: string;
 }
 
-/** One session of an account, as {@linkcode SessionOwners.list} tells it. */
+/** One session in the list of an account. */
 export interface OwnedSession {
   /** A name for this session that opens nothing. */
   readonly handle: string;
@@ -63,27 +65,27 @@ export interface OwnedSession {
   readonly createdAt: Date;
   /** When the session was last renewed, to about a minute. */
   readonly renewedAt: Date;
-  /** Who the visitor's program said it is, such as its `User-Agent`. */
+  /** The name of the visitor's program, such as its `User-Agent`. */
   readonly label: string;
 }
 
 /** What a store can do for accounts. */
 export interface SessionOwners {
-  /** The handle under which {@linkcode SessionOwners.list} tells the session of a cookie's value. */
-  handleOf(value: string): string | Promise<string>;
-  /** The sessions of an account that are alive. */
-  list(owner: string): Promise<OwnedSession[]>;
-  /** Ends all sessions of an account but the one of the given handle; tells how many. */
+  /** The handle under which {@linkcode SessionOwners.list} names the session of a cookie's value. */
+  handleOf(value: string, cookieName: string): string | Promise<string>;
+  /** Living sessions of an account, newest first: at most `limit`, after the one named `before`. */
+  list(owner: string, page: { limit: number; before: string | null }): Promise<OwnedSession[]>;
+  /** Ends all sessions of an account but the one of the given handle; returns how many. */
   destroy(owner: string, except: string | null): Promise<number>;
 }
 
 /**
- * Where sessions are kept. The cookie store keeps them in the cookie itself; a server store keeps
- * them under an id and puts the id into the cookie.
+ * A place where sessions are kept. The cookie store keeps them in the cookie itself; a server store
+ * keeps them under an id and puts the id into the cookie.
  *
- * The contract: whatever a visitor can send (unknown, malformed, foreign) gives a refusal, never an
- * exception; misuse by the program is a `TypeError` or `RangeError`; a backend that cannot be
- * reached is a `SessionStoreError` with its `cause`. Methods that need not wait return at once.
+ * Whatever a visitor can send (unknown, malformed, foreign) gives a reason, never an exception;
+ * misuse by the program is a `TypeError` or `RangeError`; a backend that cannot be reached is a
+ * `SessionStoreError` with its `cause`. Methods that need not wait may return synchronously.
  */
 export interface SessionStore {
   /** The name for people: "cookie", "kv", "redis", … */
@@ -93,23 +95,23 @@ export interface SessionStore {
   /** What the store can do for accounts; absent in the cookie store. */
   readonly owners?: SessionOwners;
 
-  /** Finds the session of a cookie's value. */
-  load(value: string, cookieName: string): Loaded | Promise<Loaded>;
+  /** Finds the session of a cookie's value, which holds under one cookie name only. */
+  load(value: string, cookieName: string): LoadResult | Promise<LoadResult>;
 
   /**
-   * Writes a session, unless someone else has written it since it was loaded.
+   * Writes a session, unless another request has written it since it was loaded.
    *
    * @returns The cookie's value from now on; null if the session was changed, regenerated or
    * destroyed meanwhile, and then nothing is written.
-   * @throws {SessionSizeError} If the record is larger than the backend can take.
+   * @throws {SessionSizeError} If the record is larger than the store can keep.
    */
   save(write: SessionWrite): Promise<string | null>;
 
-  /** Ends the session of a cookie's value, whoever changed it meanwhile. */
-  destroy(value: string): Promise<void>;
+  /** Ends the session of a cookie's value, even if another request changed it meanwhile. */
+  destroy(value: string, cookieName: string): Promise<void>;
 
-  /** How many bytes a record takes where the store keeps it. */
-  measure(record: SessionRecord): number;
+  /** Bytes that a record takes where the store keeps it; `overhead` are the cookie's own. */
+  measure(record: SessionRecord, overhead: number): number;
 
   /** Fails if the backend does not answer. */
   ping(): Promise<void>;

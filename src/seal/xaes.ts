@@ -1,5 +1,4 @@
-import { type Bytes, startsWith } from "./bytes.ts";
-import { cryptoLimit } from "./call_limit.ts";
+import { type Bytes, encodeBase64url, randomBytes, startsWith } from "./bytes.ts";
 
 /** Bytes of an XAES-256-GCM nonce: a prefix that names the derived key, and AES-GCM's own nonce. */
 export const NONCE_SIZE = 24;
@@ -58,7 +57,7 @@ export class Xaes {
    */
   fillNonce(nonce: Bytes): void {
     if (this.#prefix === undefined || this.#left === 0) {
-      this.#prefix = crypto.getRandomValues(new Uint8Array(PREFIX_SIZE));
+      this.#prefix = randomBytes(PREFIX_SIZE);
       this.#left = MESSAGES_PER_PREFIX;
       this.#key = undefined;
     }
@@ -92,9 +91,7 @@ export class Xaes {
     const known = this.#recall(nonce);
     const key = known ?? await this.#derive(nonce);
     try {
-      const plaintext = await cryptoLimit.run(() =>
-        crypto.subtle.decrypt(parameters(nonce, aad), key, ciphertext)
-      );
+      const plaintext = await crypto.subtle.decrypt(parameters(nonce, aad), key, ciphertext);
       if (known === undefined) this.#remember(nonce, key);
       return plaintext;
     } catch {
@@ -119,7 +116,7 @@ export class Xaes {
     return key;
   }
 
-  /** Puts the key last in the line, which is the order in which keys are forgotten. */
+  /** Marks the key as most recently used. */
   #remember(nonce: Bytes, key: CryptoKey): void {
     if (this.#isOwn(nonce)) this.#key = key;
     const prefix = prefixOf(nonce);
@@ -136,7 +133,7 @@ export class Xaes {
 }
 
 function prefixOf(nonce: Bytes): string {
-  return nonce.subarray(0, PREFIX_SIZE).toBase64();
+  return encodeBase64url(nonce.subarray(0, PREFIX_SIZE));
 }
 
 function encryptUnder(
@@ -145,7 +142,7 @@ function encryptUnder(
   plaintext: Bytes,
   aad: Bytes,
 ): Promise<ArrayBuffer> {
-  return cryptoLimit.run(() => crypto.subtle.encrypt(parameters(nonce, aad), key, plaintext));
+  return crypto.subtle.encrypt(parameters(nonce, aad), key, plaintext);
 }
 
 function parameters(nonce: Bytes, additionalData: Bytes): AesGcmParams {

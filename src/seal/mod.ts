@@ -4,7 +4,8 @@
  *
  * @example A link that opens one door
  * ```ts
- * import { generateSecret, Keyring, Sealer } from "@satchel/satchel/seal";
+ * import { generateSecret } from "@satchel/satchel";
+ * import { Keyring, Sealer } from "@satchel/satchel/seal";
  * import { assertEquals } from "@std/assert";
  *
  * const keyring = new Keyring([generateSecret()]);
@@ -19,5 +20,5 @@
  * @module
  */
 
-export { generateSecret, Keyring } from "./keyring.ts";
+export { Keyring } from "./keyring.ts";
 export { Sealer, type Unsealed, type UnsealFailure } from "./seal.ts";

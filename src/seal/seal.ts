@@ -1,4 +1,4 @@
-import { type Bytes, concat, startsWith } from "./bytes.ts";
+import { type Bytes, decodeBase64url, encodeBase64url, startsWith } from "./bytes.ts";
 import type { Keyring, SealingKey } from "./keyring.ts";
 import { NONCE_SIZE, TAG_SIZE, type Xaes } from "./xaes.ts";
 
@@ -46,7 +46,7 @@ type Seals = readonly [Seal, ...Seal[]];
  *
  * @example Usage
  * ```ts
- * import { generateSecret, Keyring, Sealer } from "@satchel/satchel";
+ * import { generateSecret, Keyring, Sealer } from "@satchel/satchel/seal";
  * import { assertEquals } from "@std/assert";
  *
  * const sealer = new Sealer(new Keyring([generateSecret()]), "greeting");
@@ -101,7 +101,7 @@ export class Sealer {
    * malformed, else a promise
    */
   unseal(token: string): Unsealed | Promise<Unsealed> {
-    const bytes = token.length > MAX_TOKEN_LENGTH ? null : fromBase64url(token);
+    const bytes = token.length > MAX_TOKEN_LENGTH ? null : decodeBase64url(token);
     if (bytes === null || bytes.length < MIN_TOKEN_SIZE || bytes[0] !== VERSION) {
       return { text: null, reason: "malformed" };
     }
@@ -113,8 +113,8 @@ export class Sealer {
   async #prepare(): Promise<Seals> {
     const [newest, ...older] = await this.#keyring.keys();
     const sealOf = ({ id, idText: keyId, xaes }: SealingKey): Seal => {
-      const header = concat(Uint8Array.of(VERSION), id);
-      return { keyId, xaes, header, aad: concat(header, this.#purpose) };
+      const header = Uint8Array.of(VERSION, ...id);
+      return { keyId, xaes, header, aad: Uint8Array.of(...header, ...this.#purpose) };
     };
     return this.#seals = [sealOf(newest), ...older.map(sealOf)];
   }
@@ -133,7 +133,7 @@ async function sealWith({ xaes, header, aad }: Seal, text: string): Promise<stri
   xaes.fillNonce(nonce);
   const ciphertext = await xaes.encrypt(nonce, plaintext, aad);
   bytes.set(new Uint8Array(ciphertext), CIPHERTEXT_AT);
-  return toBase64url(bytes.subarray(0, CIPHERTEXT_AT + ciphertext.byteLength));
+  return encodeBase64url(bytes.subarray(0, CIPHERTEXT_AT + ciphertext.byteLength));
 }
 
 async function unsealWith(seals: Seals, bytes: Bytes): Promise<Unsealed> {
@@ -167,18 +167,4 @@ function tooLong(text: string): RangeError {
   const size = encoder.encode(text).length;
   const limit = `at most ${MAX_TEXT_SIZE} are possible`;
   return new RangeError(`Cannot seal the text: it has ${size} bytes, ${limit}`);
-}
-
-function toBase64url(bytes: Bytes): string {
-  return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
-}
-
-/** Decodes what {@linkcode toBase64url} can have written, and nothing else. */
-function fromBase64url(text: string): Bytes | null {
-  try {
-    const bytes = Uint8Array.fromBase64(text, { alphabet: "base64url" });
-    return toBase64url(bytes) === text ? bytes : null;
-  } catch {
-    return null;
-  }
 }

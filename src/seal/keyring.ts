@@ -1,4 +1,4 @@
-import type { Bytes } from "./bytes.ts";
+import { type Bytes, encodeBase64url, randomBytes } from "./bytes.ts";
 import { Xaes } from "./xaes.ts";
 
 /** Bytes a secret must have. */
@@ -27,7 +27,7 @@ export type SealingKeys = readonly [SealingKey, ...SealingKey[]];
  *
  * @example Rotating secrets
  * ```ts
- * import { generateSecret, Keyring } from "@satchel/satchel";
+ * import { generateSecret, Keyring } from "@satchel/satchel/seal";
  *
  * const old = generateSecret();
  * const keyring = new Keyring([generateSecret(), old]);
@@ -51,7 +51,7 @@ export class Keyring {
       throw new RangeError("Cannot make a keyring: it has 0 secrets, at least 1 is needed");
     }
     this.#secrets = [newest, ...older];
-    const texts = this.#secrets.map((secret) => secret.toBase64());
+    const texts = this.#secrets.map(encodeBase64url);
     for (const [i, text] of texts.entries()) {
       const first = texts.indexOf(text);
       if (first < i) {
@@ -86,15 +86,14 @@ export class Keyring {
  *
  * @example Usage
  * ```ts
- * import { generateSecret } from "@satchel/satchel";
+ * import { generateSecret } from "@satchel/satchel/seal";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(generateSecret().length, 43);
  * ```
  */
 export function generateSecret(): string {
-  const secret = crypto.getRandomValues(new Uint8Array(MIN_SECRET_SIZE));
-  return secret.toBase64({ alphabet: "base64url", omitPadding: true });
+  return encodeBase64url(randomBytes(MIN_SECRET_SIZE));
 }
 
 function decodeSecret(text: string, index: number): Bytes {

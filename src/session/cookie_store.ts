@@ -1,0 +1,111 @@
+import { Keyring } from "../seal/keyring.ts";
+import { Sealer, tokenLength } from "../seal/seal.ts";
+import { Cache } from "./cache.ts";
+import { MAX_COOKIE_BYTES } from "./cookie.ts";
+import { SessionSizeError } from "./errors.ts";
+import { ownText } from "./json.ts";
+import { byteLength, decodeRecord, encodeRecord, type SessionRecord, sizeReport } from "./record.ts";
+import type { LoadResult, SessionStore, SessionWrite } from "./store.ts";
+
+/** The secrets of the cookie store, and the bounds of its cache. */
+export interface CookieStoreOptions {
+  /**
+   * One or more secrets of at least 32 random bytes in base64url, newest first: it seals, all
+   * unseal. Make one with `generateSecret`.
+   */
+  readonly secrets: readonly string[];
+  /** The most cookies whose sessions are cached. Default: 16,384; 0: none. */
+  readonly cacheEntries?: number;
+  /**
+   * The most characters of cookies that are cached, with their sessions, which take a few times as
+   * much in memory. Default: 16,777,216.
+   */
+  readonly cacheBytes?: number;
+}
+
+/**
+ * Keeps the whole session in the cookie, sealed: nobody can read or change it, and the server needs
+ * no database. It knows no versions, no owners and no revocation: of two responses that write at
+ * the same time the last one wins, and a copied cookie is good until it expires.
+ *
+ * Sessions of recent cookies are cached, so that a cookie which comes back costs no cryptography.
+ */
+export class CookieStore implements SessionStore {
+  readonly name = "cookie";
+  readonly limit: number = MAX_COOKIE_BYTES;
+  readonly #keyring: Keyring;
+  /** By cookie name: a cookie's value is worth nothing under another name. */
+  readonly #sealers = new Map<string, Sealer>();
+  /** Sessions under the newest key, by cookie; others are resealed as soon as they are read. */
+  readonly #cache: Cache<SessionRecord>;
+
+  /**
+   * Checks the secrets; no cryptography happens yet.
+   *
+   * @param options The secrets, and the bounds of the cache.
+   * @throws {RangeError} If there is no secret, one of them is not good enough, or a bound is not a
+   * number from 0.
+   */
+  constructor({ secrets, cacheEntries = 16_384, cacheBytes = 16_777_216 }: CookieStoreOptions) {
+    this.#keyring = new Keyring(secrets);
+    this.#cache = new Cache(cacheEntries, cacheBytes);
+  }
+
+  /** Unseals a cookie: synchronously if it is cached. */
+  load(value: string, cookieName: string): LoadResult | Promise<LoadResult> {
+    const sealer = this.#sealer(cookieName);
+    const cookie = `${cookieName}=${value}`;
+    const record = this.#cache.get(cookie);
+    if (record !== undefined) return { record, seal: { keyId: sealer.keyId, newest: true } };
+    const unsealed = sealer.unseal(value);
+    if (!(unsealed instanceof Promise)) return { record: null, reason: "malformed" };
+    return unsealed.then((unsealed) => {
+      if (unsealed.text === null) return { record: null, reason: unsealed.reason };
+      const { text, keyId, newest } = unsealed;
+      const record = decodeRecord(text);
+      if (record === null) return { record, reason: "malformed" };
+      if (newest) this.#cache.set(ownText(cookie), record, cookie.length);
+      return { record, seal: { keyId, newest } };
+    });
+  }
+
+  /** Seals a record; there are no versions that could conflict. */
+  async save({ cookieName, cookieOverhead, value, record }: SessionWrite): Promise<string> {
+    const text = encodeRecord(record);
+    // A text beyond the limit is not worth sealing, and may be beyond the seal's own.
+    const sealed = text.length > MAX_COOKIE_BYTES ? "" : await this.#sealer(cookieName).seal(text);
+    const bytes = sealed === "" ? this.measure(record, cookieOverhead) : cookieOverhead + sealed.length;
+    if (bytes > MAX_COOKIE_BYTES) {
+      throw new SessionSizeError("its cookie", sizeReport(record, bytes, MAX_COOKIE_BYTES));
+    }
+    // The visitor's next request brings the new value.
+    if (value !== null) this.#cache.delete(`${cookieName}=${value}`);
+    const cookie = `${cookieName}=${sealed}`;
+    this.#cache.set(cookie, record, cookie.length);
+    return sealed;
+  }
+
+  /** Does nothing: removing the cookie is all that can be done. */
+  destroy(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  /** The bytes of the cookie: name, sealed value and attributes. */
+  measure(record: SessionRecord, overhead: number): number {
+    return overhead + tokenLength(byteLength(encodeRecord(record)));
+  }
+
+  /** Does nothing: there is no backend that could fail. */
+  ping(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  #sealer(cookieName: string): Sealer {
+    let sealer = this.#sealers.get(cookieName);
+    if (sealer === undefined) {
+      sealer = new Sealer(this.#keyring, `session:${cookieName}`);
+      this.#sealers.set(cookieName, sealer);
+    }
+    return sealer;
+  }
+}

@@ -1,0 +1,52 @@
+/**
+ * Sessions for web servers: in a sealed cookie, or in Deno KV, Redis or another database, behind one
+ * interface. Web APIs alone, no dependency.
+ *
+ * @example A counter that survives a restart
+ * ```ts
+ * import { CookieStore, generateSecret, Sessions } from "@satchel/satchel";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // Keep the secret: whoever has it can read the cookies, and without it nobody can.
+ * const store = new CookieStore({ secrets: [generateSecret()] });
+ * const sessions = new Sessions<{ counter: number }>({ store });
+ *
+ * const handler = (request: Request) =>
+ *   sessions.handle(request, (session) => {
+ *     session.update("counter", (counter = 0) => counter + 1);
+ *     return new Response(`Count: ${session.get("counter")}`);
+ *   }); // Deno.serve(handler)
+ *
+ * const first = await handler(new Request("http://localhost/"));
+ * const [cookie = ""] = first.headers.getSetCookie();
+ * const second = await handler(new Request("http://localhost/", { headers: { cookie } }));
+ * assertEquals(await second.text(), "Count: 2");
+ * ```
+ *
+ * @module
+ */
+
+export { generateSecret } from "../seal/keyring.ts";
+export type { ProxyOptions, SessionCookieOptions } from "./cookie.ts";
+export { CookieStore, type CookieStoreOptions } from "./cookie_store.ts";
+export {
+  SessionConflictError,
+  SessionLostError,
+  SessionSizeError,
+  SessionStoreError,
+  type SizeReport,
+} from "./errors.ts";
+export type { FlashMessage, FlashOptions } from "./flash.ts";
+export { inspect, type Inspection } from "./inspect.ts";
+export type { Frozen, JsonValue } from "./json.ts";
+export type { TimeLimitOptions } from "./limits.ts";
+export {
+  listSessions,
+  type ListedSession,
+  type ListOptions,
+  revokeSessions,
+} from "./owners.ts";
+export type { SchemaOptions, SchemaResult, StandardSchema } from "./schema.ts";
+export { Session } from "./session.ts";
+export { type SessionOptions, Sessions, type SessionView } from "./sessions.ts";
+export type { OwnedSession, RejectReason, SessionStore } from "./store.ts";

@@ -1,0 +1,75 @@
+import { type Session, stateOf } from "./session.ts";
+import { type Sessions, storeOf } from "./sessions.ts";
+import type { OwnedSession, SessionOwners } from "./store.ts";
+
+/** A page of the list of an account's sessions. */
+export interface ListOptions<Data extends object> {
+  /** The session to mark as the current one. */
+  readonly current?: Session<Data>;
+  /** The most sessions of a page, 1 to 1000. Default: 100. */
+  readonly limit?: number;
+  /** The handle of the last session of the page before. Default: the list begins. */
+  readonly before?: string;
+}
+
+/** A session in the list of an account, and whether it is the given one. */
+export type ListedSession = OwnedSession & { readonly current: boolean };
+
+/**
+ * Lists living sessions of an account, newest first.
+ *
+ * @param sessions The application's sessions.
+ * @param owner The account, as given to `session.setOwner`.
+ * @param options The page, and the session to mark.
+ * @returns At most `limit` sessions.
+ * @throws {TypeError} If the store keeps no owners.
+ * @throws {RangeError} If `limit` is not a whole number from 1 to 1000.
+ */
+export async function listSessions<Data extends object>(
+  sessions: Sessions<Data>,
+  owner: string,
+  { current, limit = 100, before }: ListOptions<Data> = {},
+): Promise<ListedSession[]> {
+  const owners = ownersOf(sessions);
+  if (!(Number.isInteger(limit) && limit >= 1 && limit <= 1000)) {
+    throw new RangeError(`Cannot list ${limit} sessions: a whole number from 1 to 1000 is needed`);
+  }
+  const handle = await handleOf(current, owners);
+  const found = await owners.list(owner, { limit, before: before ?? null });
+  return found.map((owned) => ({ ...owned, current: owned.handle === handle }));
+}
+
+/**
+ * Ends the sessions of an account, on all machines: "sign out everywhere".
+ *
+ * @param sessions The application's sessions.
+ * @param owner The account, as given to `session.setOwner`.
+ * @param options `except`: the session to spare.
+ * @returns How many were ended.
+ * @throws {TypeError} If the store keeps no owners.
+ */
+export async function revokeSessions<Data extends object>(
+  sessions: Sessions<Data>,
+  owner: string,
+  { except }: { readonly except?: Session<Data> } = {},
+): Promise<number> {
+  const owners = ownersOf(sessions);
+  return await owners.destroy(owner, await handleOf(except, owners));
+}
+
+function ownersOf<Data extends object>(sessions: Sessions<Data>): SessionOwners {
+  const { name, owners } = storeOf(sessions);
+  if (owners) return owners;
+  throw new TypeError(`Cannot find an account's sessions: the ${name} store keeps no owners`);
+}
+
+/** A page that asks for the list depends on its session. */
+async function handleOf<Data extends object>(
+  session: Session<Data> | undefined,
+  owners: SessionOwners,
+): Promise<string | null> {
+  if (session === undefined) return null;
+  const state = stateOf(session);
+  state.accessed = true;
+  return state.value === null ? null : await owners.handleOf(state.value, state.cookie.name);
+}

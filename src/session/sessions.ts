@@ -1,0 +1,210 @@
+import { Cache } from "./cache.ts";
+import { inTurn } from "./contention.ts";
+import {
+  isHttps,
+  isSafe,
+  type ProxyOptions,
+  SessionCookie,
+  type SessionCookieOptions,
+} from "./cookie.ts";
+import { type TimeLimitOptions, TimeLimits } from "./limits.ts";
+import { blankRecord } from "./record.ts";
+import { after, runView } from "./run.ts";
+import { saveSession } from "./save.ts";
+import { fitToSchema, type SchemaOptions } from "./schema.ts";
+import { Session, stateOf } from "./session.ts";
+import type { SessionState } from "./state.ts";
+import type { LoadResult, RejectReason, SessionStore } from "./store.ts";
+
+/** A function that answers a request, given its session. Throwing a `Response` returns it. */
+export type SessionView<Data extends object> = (
+  session: Session<Data>,
+) => Response | Promise<Response>;
+
+/** Options of {@linkcode Sessions}. */
+export interface SessionOptions extends TimeLimitOptions, SchemaOptions, ProxyOptions {
+  /** Where sessions are kept: `CookieStore`, `KvStore`, `RedisStore`, or your own. */
+  readonly store: SessionStore;
+  /** The cookie that carries the session or its id. */
+  readonly cookie?: SessionCookieOptions;
+  /** Names a visitor's program in the list of an account's sessions. Default: its `User-Agent`. */
+  readonly label?: (request: Request) => string;
+  /** Called with the reason when a cookie is rejected, for the log. Default: none. */
+  readonly onReject?: (reason: RejectReason) => void;
+  /** Whether to keep each session's last changes in memory, for `inspect`. Default: false. */
+  readonly trace?: boolean;
+  /** The clock, in milliseconds since the Unix epoch. Default: `Date.now`. */
+  readonly now?: () => number;
+}
+
+/** Sessions whose last changes are kept in memory. */
+const MAX_TRACES = 4096;
+
+/** Returns the store behind the sessions, for the library itself. */
+export let storeOf: <Data extends object>(sessions: Sessions<Data>) => SessionStore;
+
+/**
+ * Loads and saves the sessions of visitors.
+ *
+ * @example
+ * ```ts
+ * import { CookieStore, generateSecret, Sessions } from "@satchel/satchel";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const store = new CookieStore({ secrets: [generateSecret()] });
+ * const sessions = new Sessions<{ counter: number }>({ store });
+ *
+ * const response = await sessions.handle(new Request("http://localhost/"), (session) => {
+ *   session.update("counter", (counter = 0) => counter + 1);
+ *   return new Response(`Count: ${session.get("counter")}`);
+ * });
+ * assertEquals(await response.text(), "Count: 1");
+ * assertEquals(response.headers.getSetCookie().length, 1);
+ * ```
+ */
+export class Sessions<Data extends object> {
+  /** Whether the proxy's headers are believed. */
+  readonly trustProxy: boolean;
+  readonly #options: SessionOptions;
+  readonly #context: SessionState["context"];
+  readonly #plainCookie: SessionCookie;
+  readonly #secureCookie: SessionCookie;
+
+  static {
+    storeOf = (sessions) => sessions.#context.store;
+  }
+
+  /**
+   * Checks the options; no cryptography happens yet.
+   *
+   * @param options The store, and everything that has a default.
+   * @throws {RangeError} If an option is out of range.
+   */
+  constructor(options: SessionOptions) {
+    const { store, cookie = {}, trustProxy = false, trace } = options;
+    this.trustProxy = trustProxy;
+    this.#options = options;
+    this.#context = {
+      store,
+      limits: new TimeLimits(options),
+      trace: trace ? new Cache(MAX_TRACES, MAX_TRACES) : null,
+      label: options.label ?? (({ headers }) => headers.get("user-agent") ?? ""),
+    };
+    this.#secureCookie = new SessionCookie(cookie, true);
+    this.#plainCookie = cookie.secure ? this.#secureCookie : new SessionCookie(cookie, false);
+  }
+
+  /**
+   * Answers a request: loads its session, runs the view, saves what it changed.
+   *
+   * @returns The response: synchronously where nothing has to be waited for. Errors, the view's
+   * included, are thrown as early.
+   * @throws {SessionStoreError} If the store cannot be reached, or the session is too busy.
+   * @throws {SessionLostError} If the session ended while an unsafe request changed it.
+   * @throws {SessionSizeError} If the session does not fit its place.
+   */
+  handle(request: Request, view: SessionView<Data>): Response | Promise<Response> {
+    return after(
+      this.load(request),
+      (session) => after(runView(view, session), (response) => this.commit(session, response, view)),
+    );
+  }
+
+  /**
+   * Loads the session of a request: synchronously where nothing has to be waited for. Hand it back
+   * with {@linkcode Sessions.commit}.
+   *
+   * @throws {SessionStoreError} If the store cannot be reached.
+   */
+  load(request: Request): Session<Data> | Promise<Session<Data>> {
+    const cookie = isHttps(request, this) ? this.#secureCookie : this.#plainCookie;
+    const value = cookie.read(request.headers);
+    if (value === null) return this.#open(request, cookie, value, null);
+    return after(this.#context.store.load(value, cookie.name), (result) => {
+      return after(this.#validate(result), (result) => this.#open(request, cookie, value, result));
+    });
+  }
+
+  /**
+   * Saves what a request did to its session, which is closed from then on. When another request was
+   * faster, a safe request (GET, HEAD) is answered again on the newer session, if its view is given,
+   * so that the page shows what is stored; otherwise the changes are applied to the newer session.
+   *
+   * @param session The session of the request.
+   * @param response The answer to the request.
+   * @param view The function that made the answer, to make it again.
+   * @returns The response with the cookie and the cache rules that belong to it: the same one, or a
+   * copy where it has no body or its headers are immutable.
+   * @throws {SessionStoreError} If the store cannot be reached, or the session is too busy.
+   * @throws {SessionLostError} If the session ended while an unsafe request changed it.
+   * @throws {SessionSizeError} If the session does not fit its place.
+   */
+  commit(
+    session: Session<Data>,
+    response: Response,
+    view?: SessionView<Data>,
+  ): Response | Promise<Response> {
+    const state = stateOf(session);
+    return after(saveSession(state, response), (saved) => saved ?? this.#retry(state, response, view));
+  }
+
+  #validate(result: LoadResult): LoadResult | Promise<LoadResult> {
+    const { schema, migrate } = this.#options;
+    if (result.record === null || schema === undefined) return result;
+    return fitToSchema(result.record, { schema, migrate })
+      .then((record) => record ? { ...result, record } : { record, reason: "invalid data" });
+  }
+
+  #open(
+    request: Request,
+    cookie: SessionCookie,
+    value: string | null,
+    result: LoadResult | null,
+  ): Session<Data> {
+    const now = Math.floor((this.#options.now ?? Date.now)() / 1000);
+    let loaded = null;
+    let fate: SessionState["fate"] = "open";
+    if (result === null) {
+      if (cookie.isWithheld(request)) fate = "withheld";
+    } else {
+      const reason = result.record === null
+        ? result.reason
+        : this.#context.limits.rejection(result.record, now);
+      if (result.record !== null && reason === null) loaded = result;
+      if (reason !== null) this.#options.onReject?.(reason);
+      if (reason === "retired") fate = "retired";
+    }
+    return new Session<Data>({
+      request,
+      now,
+      cookie,
+      value,
+      loaded,
+      context: this.#context,
+      record: loaded?.record ?? blankRecord(now),
+      changes: [],
+      accessed: false,
+      fate,
+      closed: false,
+    });
+  }
+
+  /** Answers once more: another request was faster. */
+  #retry(first: SessionState, response: Response, view?: SessionView<Data>): Promise<Response> {
+    return inTurn(first.value ?? "", async () => {
+      const fresh = await this.load(first.request);
+      const state = stateOf(fresh);
+      state.accessed = true;
+      // The session is gone since the request came: nothing is resurrected, and logout wins.
+      if (state.loaded === null && state.fate === "open") state.fate = "lost";
+      if (view !== undefined && isSafe(first.request.method)) {
+        response.body?.cancel().catch(() => {}); // nobody will read it
+        response = await runView(view, fresh);
+      } else {
+        state.changes = first.changes;
+        for (const change of first.changes) state.record = change.apply(state.record);
+      }
+      return saveSession(state, response);
+    });
+  }
+}
