@@ -13,7 +13,7 @@ import {
 import { CsrfField } from "./csrf_field.tsx";
 import { Layout } from "./layout.tsx";
 import { page } from "./render.tsx";
-import { SignedIn } from "./signed_in.tsx";
+import { MAX_SHOWN, SignedIn } from "./signed_in.tsx";
 import { TextField } from "./text_field.tsx";
 import type { Visitor } from "./visitor.ts";
 
@@ -28,7 +28,7 @@ export function signInPage(
     const name = session.get("name");
     const owned = name === undefined || store.owners === undefined
       ? null
-      : await sessions.listOwned(name, { current: session });
+      : await sessions.listOwned(name, { current: session, limit: MAX_SHOWN + 1 });
     const form = recallForm(session, FORM);
     const title = name === undefined ? "Sign in" : "Signed in";
     return page(

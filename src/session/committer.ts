@@ -87,8 +87,8 @@ export class Committer {
     return state.cookie.remove(keepPrivate(response));
   }
 
-  async #end({ value, loaded }: SessionState): Promise<void> {
-    if (value !== null && loaded !== null) await this.#options.store.destroy(value);
+  async #end({ value, loaded, cookie }: SessionState): Promise<void> {
+    if (value !== null && loaded !== null) await this.#options.store.destroy(value, cookie.name);
   }
 
   #labelOf(request: Request): string {

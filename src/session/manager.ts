@@ -3,6 +3,13 @@ import { after } from "./after.ts";
 import { ChangeTrace } from "./change_trace.ts";
 import { Committer } from "./committer.ts";
 import { type Inspection, inspection } from "./inspect.ts";
+import {
+  destroyOwned,
+  type ListedSession,
+  listOwned,
+  type ListOwnedOptions,
+  ownersOf,
+} from "./owned_sessions.ts";
 import { blankRecord } from "./record.ts";
 import { Retries } from "./retries.ts";
 import { fitToSchema } from "./schema.ts";
@@ -10,7 +17,7 @@ import { ServerTiming } from "./server_timing.ts";
 import { Session, stateOf } from "./session.ts";
 import { SessionCookie } from "./session_cookie.ts";
 import type { SessionOptions } from "./session_options.ts";
-import type { FoundSession, Loaded, OwnedSession, SessionOwners } from "./store.ts";
+import type { FoundSession, Loaded } from "./store.ts";
 import { lose, replay } from "./state.ts";
 import { TimeLimits } from "./time_limits.ts";
 
@@ -65,7 +72,7 @@ export class Sessions<Data extends object> {
     this.#trace = options.trace ? new ChangeTrace() : null;
     this.#committer = new Committer(options, this.#limits, this.#trace);
     this.#now = options.now ?? Date.now;
-    if (options.owners) this.#owners();
+    if (options.owners) ownersOf(options.store);
   }
 
   /**
@@ -128,21 +135,17 @@ export class Sessions<Data extends object> {
   }
 
   /**
-   * The living sessions of an account, newest first.
+   * Lists the living sessions of an account in pages; those that began last come first. The next page
+   * begins after the last handle of this one: `{ before: page.at(-1)?.handle }`.
    *
    * @param owner The account, as given to `session.setOwner`.
-   * @param options The session to mark as the current one.
+   * @param options The session to mark as the current one, and which page.
+   * @returns At most `limit` sessions, fewer only where the list ends.
+   * @throws {RangeError} If the limit is not a whole number from 1 to 1000.
    * @throws {TypeError} If the store keeps no owners.
    */
-  async listOwned(
-    owner: string,
-    options: { current?: Session<Data> } = {},
-  ): Promise<(OwnedSession & { current: boolean })[]> {
-    const owners = this.#owners();
-    const current = await this.#handleOf(options.current, owners);
-    const found = await owners.list(owner);
-    return found.map((owned) => ({ ...owned, current: owned.handle === current }))
-      .sort((one, other) => other.renewedAt.getTime() - one.renewedAt.getTime());
+  listOwned(owner: string, options: ListOwnedOptions<Data> = {}): Promise<ListedSession[]> {
+    return listOwned(this.#options.store, owner, options);
   }
 
   /**
@@ -153,16 +156,16 @@ export class Sessions<Data extends object> {
    * @returns How many were ended.
    * @throws {TypeError} If the store keeps no owners.
    */
-  async destroyOwned(owner: string, options: { except?: Session<Data> } = {}): Promise<number> {
-    const owners = this.#owners();
-    return await owners.destroy(owner, await this.#handleOf(options.except, owners));
+  destroyOwned(owner: string, options: { except?: Session<Data> } = {}): Promise<number> {
+    return destroyOwned(this.#options.store, owner, options.except);
   }
 
   /** What can be told of a session, for the visitor whose it is. */
   inspect(session: Session<Data>): Inspection {
     const state = stateOf(session);
     state.accessed = true;
-    const lastChanges = this.#trace?.recall(state.value) ?? [];
+    // A value that opened nothing, as one of another cookie's name, tells nothing either.
+    const lastChanges = this.#trace?.recall(state.loaded === null ? null : state.value) ?? [];
     return inspection(state, this.#options.store, this.#limits, lastChanges);
   }
 
@@ -224,19 +227,5 @@ export class Sessions<Data extends object> {
       }
       return await this.#committer.commit(state, response);
     });
-  }
-
-  #owners(): SessionOwners {
-    const { name, owners } = this.#options.store;
-    if (owners) return owners;
-    throw new TypeError(`Cannot tell whose sessions they are: the ${name} store keeps no owners`);
-  }
-
-  async #handleOf(
-    session: Session<Data> | undefined,
-    owners: SessionOwners,
-  ): Promise<string | null> {
-    const value = session ? stateOf(session).value : null;
-    return value === null ? null : await owners.handleOf(value);
   }
 }

@@ -67,12 +67,29 @@ export interface OwnedSession {
   readonly label: string;
 }
 
+/** A part of the list of an account's sessions. */
+export interface OwnedPage {
+  /** The most sessions to give: a whole number from 1 to 1000. */
+  readonly limit: number;
+  /** The handle of the last session of the page before; null: from the top. */
+  readonly before: string | null;
+}
+
 /** What a store can do for accounts. */
 export interface SessionOwners {
-  /** The handle under which {@linkcode SessionOwners.list} tells the session of a cookie's value. */
-  handleOf(value: string): string | Promise<string>;
-  /** The sessions of an account that are alive. */
-  list(owner: string): Promise<OwnedSession[]>;
+  /**
+   * Names the session of a cookie's value as {@linkcode SessionOwners.list} does.
+   *
+   * @returns The handle; an empty text if there is no session under that value and name.
+   */
+  handleOf(value: string, cookieName: string): string | Promise<string>;
+  /**
+   * Lists one page of the sessions of an account that are alive; those that began last come first.
+   *
+   * @returns At most `limit` sessions, fewer only where the list ends; none if `before` is not a
+   * handle. The session that `before` names may have ended.
+   */
+  list(owner: string, page: OwnedPage): Promise<OwnedSession[]>;
   /** Ends all sessions of an account but the one of the given handle; tells how many. */
   destroy(owner: string, except: string | null): Promise<number>;
 }
@@ -84,6 +101,10 @@ export interface SessionOwners {
  * The contract: whatever a visitor can send (unknown, malformed, foreign) gives a refusal, never an
  * exception; misuse by the program is a `TypeError` or `RangeError`; a backend that cannot be
  * reached is a `SessionStoreError` with its `cause`. Methods that need not wait return at once.
+ *
+ * A value holds under the cookie's name that it was saved under, and under no other: there it is as
+ * unknown as a value that nobody handed out. So a cookie of a weaker kind, such as one of a sign-in
+ * that still waits for its second factor, opens nothing when it is sent under another name.
  */
 export interface SessionStore {
   /** The name for people: "cookie", "kv", "redis", … */
@@ -106,7 +127,7 @@ export interface SessionStore {
   save(write: SessionWrite): Promise<string | null>;
 
   /** Ends the session of a cookie's value, whoever changed it meanwhile. */
-  destroy(value: string): Promise<void>;
+  destroy(value: string, cookieName: string): Promise<void>;
 
   /** How many bytes a record takes where the store keeps it. */
   measure(record: SessionRecord): number;
