@@ -7,6 +7,9 @@ import { roughPeriod } from "./period.ts";
 /** The names of the server's cookie: on plain http, and on https. */
 const KNOWN_NAMES = ["session", "__Host-session"] as const;
 
+/** What stores say under a name that the cookie does not belong to; under its own there is more. */
+const SAID_OF_OTHER_NAMES: readonly string[] = ["unknown id", "forged"];
+
 /** What is asked about a cookie. */
 export interface InspectOptions {
   /** The cookie's name; null to try those that the server uses. */
@@ -58,7 +61,7 @@ export async function inspect(value: string, options: InspectOptions): Promise<I
   for (const name of names) {
     const loaded = await options.store.load(value, name);
     if (loaded.record === null) {
-      reason ||= loaded.reason;
+      if (!reason || SAID_OF_OTHER_NAMES.includes(reason)) reason = loaded.reason;
     } else if (cookieName !== null && name !== cookieName) {
       return refused(`wrong cookie name: it belongs to ${name}, not ${cookieName}`);
     } else {

@@ -53,16 +53,16 @@ Deno.test("a site with the cookie store says why there is no list of sessions", 
 
 /** The cookie store, with a list of sessions that the test writes. */
 class StoreWithOwners extends CookieStore {
-  readonly asked: (string | null)[][] = [];
+  readonly asked: unknown[][] = [];
   readonly owners: SessionOwners;
 
   constructor(sessions: OwnedSession[]) {
     super({ secrets: [SECRET] });
     this.owners = {
       handleOf: () => "here",
-      list: (owner) => {
-        this.asked.push(["list", owner]);
-        return Promise.resolve(sessions);
+      list: (owner, page) => {
+        this.asked.push(["list", owner, page]);
+        return Promise.resolve(sessions.slice(0, page.limit));
       },
       destroy: (owner, except) => {
         this.asked.push(["destroy", owner, except]);
@@ -90,12 +90,25 @@ Deno.test("a site with a server store lists the visitor's sessions and ends the 
   assertStringIncludes(page.text, "An unnamed program");
   assertStringIncludes(page.text, "begun 1 hour, 1 minute ago");
   assertEquals(page.text.match(/\(this one\)/g)?.length, 1);
-  assertEquals(store.asked, [["list", "Ada"]]);
+  assertEquals(store.asked, [["list", "Ada", { limit: 101, before: null }]]);
+  assertFalse(page.text.includes("there are more"));
 
   const ended = await browser.submit("/sign-in", "/sign-in/elsewhere", {});
   assertEquals(messagesIn(ended), ["2 other sessions were ended."]);
   assertEquals(store.asked.find(([what]) => what === "destroy"), ["destroy", "Ada", "here"]);
   assertFalse(ended.text.includes("curl/8"));
+});
+
+Deno.test("a site shows the newest 100 sessions and says when there are more", async () => {
+  const sessions = Array.from({ length: 150 }, (_, at) => owned(`${at}`, `Browser ${at}.`, at));
+  for (const [count, more] of [[100, false], [101, true], [150, true]] as const) {
+    const store = new StoreWithOwners(sessions.slice(0, count));
+    const browser = new Browser(site({ store }).handler);
+    const page = await browser.submit("/sign-in", "/sign-in", { name: "Ada" });
+    assertEquals(page.text.match(/Browser \d+\./g)?.length, 100);
+    assertStringIncludes(page.text, "Browser 99.");
+    assertEquals(page.text.includes("These are the newest 100; there are more."), more);
+  }
 });
 
 Deno.test("signing out everywhere else says when it was one", async () => {
