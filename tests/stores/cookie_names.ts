@@ -122,4 +122,38 @@ export function cookieNames(test: Test): void {
     const own = await (await read(pending, cookie)).json();
     assertEquals(own, ["ann", false, ["set user"]]);
   });
+
+  test("ends a session under the name of its cookie, on http and on https", async (_, store) => {
+    for (const [origin, name] of [["http", "pending"], ["https", "__Host-pending"]]) {
+      const sessions = new Sessions<{ user: string }>({ store, cookie: { name: "pending" } });
+      const visit = (cookie: string, view: (session: Session<{ user: string }>) => void) => {
+        const request = new Request(`${origin}://localhost/`, { headers: { cookie } });
+        return sessions.handle(request, (session) => {
+          view(session);
+          return new Response();
+        });
+      };
+      const first = await visit("", (session) => session.set("user", "ann"));
+      const cookie = first.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+      const id = cookie.slice(`${name}=`.length);
+      assertEquals((await store.load(id, String(name))).record?.data.user, "ann");
+      await visit(cookie, (session) => session.destroy());
+      assertEquals(await said(store, id, String(name)), "unknown id");
+    }
+  });
+
+  test("tells nothing of a session of http to https", async (_, store) => {
+    const sessions = new Sessions<{ user: string }>({ store, trace: true });
+    const first = await sessions.handle(new Request("http://localhost/"), (session) => {
+      session.set("user", "ann");
+      return new Response();
+    });
+    const cookie = first.headers.getSetCookie()[0]?.split(";")[0] ?? "";
+    const changes = async (origin: string, cookie: string): Promise<readonly string[]> => {
+      const request = new Request(`${origin}://localhost/`, { headers: { cookie } });
+      return sessions.inspect(await sessions.load(request)).lastChanges;
+    };
+    assertEquals(await changes("http", cookie), ["set user"]);
+    assertEquals(await changes("https", `__Host-${cookie}`), []);
+  });
 }

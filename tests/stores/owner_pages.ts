@@ -118,6 +118,18 @@ export function ownerPages(test: Test): void {
     assertEquals(await ownedBy(store, "ann"), []);
   });
 
+  test("ends sessions below many entries without a session", async (_, store) => {
+    const old = await keepMany(store, 110);
+    await Promise.all(old.map(async (id) => {
+      assert(await renew(store, id));
+      await end(store, id);
+    }));
+    const id = await keepFrom(store, 1000);
+    assertEquals((await ownedBy(store, "ann", { limit: 1 })).length, 1);
+    assertEquals(await store.owners?.destroy("ann", null), 1);
+    assertEquals(await refusal(store, id), "unknown id");
+  });
+
   test("ends many sessions of which some get new ids all the time", async (place, store) => {
     const ids = await keepMany(store, 250);
     let over = false;

@@ -86,6 +86,70 @@ Deno.test("ServerStore() refuses records that were tampered with or moved", asyn
   assertEquals(await refusal(store, one), "unknown id");
 });
 
+Deno.test("ServerStore() refuses a record that was moved to another cookie's name", async () => {
+  const backend = new MemoryBackend(Date.now);
+  const asked: string[] = [];
+  const store = new ServerStore({
+    name: "memory",
+    limit: null,
+    read(key) {
+      asked.push(key);
+      return backend.read(key);
+    },
+    ping: () => backend.ping(),
+    write: (entries) => backend.write(entries),
+  });
+  const id = String(await store.save(writeOf(recordOf(1), { cookieName: "pending" })));
+  for (const name of ["pending", "auth"]) await store.load(id, name);
+  const [pending = "", auth = ""] = asked;
+  const kept = await backend.read(pending);
+  const entry = { key: auth, version: null, value: String(kept?.value), lifetime: null };
+  assert(await backend.write([entry]));
+  assertEquals(await store.load(id, "auth"), { record: null, reason: "forged" });
+});
+
+Deno.test("ServerStore() ends a session that moves to the top of the list while it is read", async () => {
+  const backend = new MemoryBackend(Date.now);
+  const { owners } = backend;
+  const began = recordOf(1, "ann").createdAt;
+  let id = "";
+  let isMoved = false;
+  const store: ServerStore = new ServerStore({
+    name: "memory",
+    limit: null,
+    read: (key) => backend.read(key),
+    ping: () => backend.ping(),
+    write: (entries) => backend.write(entries),
+    owners: {
+      add: (...entry) => owners.add(...entry),
+      remove: (...entry) => owners.remove(...entry),
+      async list(owner, page) {
+        if (page.before !== null && !isMoved) {
+          isMoved = true;
+          const loaded = await find(store, id);
+          const record = { ...loaded.record, createdAt: began + 1 };
+          id = String(await store.save(writeOf(record, { value: id, loaded, regenerate: true })));
+        }
+        return await owners.list(owner, page);
+      },
+    },
+  });
+  // Entries without a session, too young to be swept out, fill the first step.
+  for (let count = 0; count < 100; count++) {
+    const old = await keep(store, recordOf(1, "ann"));
+    await store.save(writeOf(recordOf(1, "ann"), {
+      value: old,
+      loaded: await find(store, old),
+      regenerate: true,
+    }));
+    await end(store, old);
+  }
+  id = await keep(store, { ...recordOf(1, "ann"), createdAt: began - 1000 });
+  await store.owners?.destroy("ann", null);
+  assert(isMoved);
+  assertEquals(await refusal(store, id), "unknown id");
+});
+
 Deno.test("ServerStore() renews its entry in the list once a minute", async () => {
   let time = Date.now();
   const backend = new MemoryBackend(() => time);
