@@ -137,10 +137,8 @@ function parseUrlencoded(bytes: Uint8Array<ArrayBuffer>, maxFields: number): For
 /** Counts the fields: what is not empty between two `&`. */
 function countUrlencoded(bytes: Uint8Array): number {
   let count = 0;
-  let previous = AMPERSAND;
-  for (const byte of bytes) {
-    if (byte !== AMPERSAND && previous === AMPERSAND) count++;
-    previous = byte;
+  for (let index = 0; index < bytes.length; index++) {
+    if (bytes[index] !== AMPERSAND && (index === 0 || bytes[index - 1] === AMPERSAND)) count++;
   }
   return count;
 }

@@ -5,8 +5,8 @@ const LF = 10;
 const DASH = 45;
 /** Bytes that the headers of one part may have: a file's name and its type need far fewer. */
 const MAX_HEADER_BYTES = 16_384;
-/** Parameters that one header may have. Senders use three; the rest would only cost time. */
-const MAX_PARAMETERS = 32;
+/** Headers that a part may have, and parameters that a header may have. Senders use three. */
+const MAX_HEADERS = 32;
 
 /** RFC 2046, section 5.1.1: 1 to 70 characters, the last one no space. */
 const BOUNDARY = /^[\w'()+,./:=? -]{0,69}[\w'()+,./:=?-]$/;
@@ -52,12 +52,7 @@ export function parseMultipart(
   maxFields: number,
 ): FormData {
   const delimiter = new TextEncoder().encode(`--${boundaryOf(contentType)}`);
-  const starts: number[] = [];
-  let count = 0;
-  for (const start of findDelimiters(bytes, delimiter)) {
-    if (count++ <= maxFields) starts.push(start);
-  }
-  if (count - 1 > maxFields) throw tooManyFields(count - 1, maxFields);
+  const starts = findDelimiters(bytes, delimiter, maxFields);
   const [first] = starts;
   if (first !== 0 && first !== 2) throw malformed("it does not begin with its boundary");
 
@@ -97,13 +92,18 @@ function boundaryOf(contentType: string): string {
  * Each byte is looked at twice at most, whatever was sent: a delimiter holds no line end, so the
  * next line cannot begin within what matched.
  */
-function* findDelimiters(bytes: Uint8Array, delimiter: Uint8Array): Generator<number> {
+function findDelimiters(bytes: Uint8Array, delimiter: Uint8Array, maxFields: number): number[] {
+  const { length } = delimiter;
+  const starts: number[] = [];
+  let fields = -1; // the last delimiter ends the form
   for (let index = 0; index < bytes.length; index++) {
     const start = index;
-    while (index - start < delimiter.length && bytes[index] === delimiter[index - start]) index++;
-    if (index - start === delimiter.length) yield start;
+    while (index - start < length && bytes[index] === delimiter[index - start]) index++;
+    if (index - start === length && ++fields <= maxFields) starts.push(start);
     while (index < bytes.length && bytes[index] !== CR && bytes[index] !== LF) index++;
   }
+  if (fields > maxFields) throw tooManyFields(fields, maxFields);
+  return starts;
 }
 
 /** Checks what follows the last delimiter: `--`, padding, and at most one line end. */
@@ -147,7 +147,9 @@ function findHeadersEnd(bytes: Uint8Array, start: number, end: number): number {
 
 function parseHeaders(text: string): PartHeaders {
   const headers = new Map<string, string>();
-  for (const line of text.split("\r\n")) {
+  const lines = text.split("\r\n", MAX_HEADERS + 1);
+  if (lines.length > MAX_HEADERS) throw malformed(`a part has over ${MAX_HEADERS} headers`);
+  for (const line of lines) {
     const colon = line.indexOf(":");
     const name = line.slice(0, colon).toLowerCase();
     // A folded line begins with a blank, which is no part of a name.
@@ -176,7 +178,7 @@ function parametersOf(text: string): ReadonlyMap<string, readonly string[]> {
   let count = 0;
   for (const [matched, name, quoted, token = ""] of text.matchAll(PARAMETER)) {
     end += matched.length;
-    if (++count > MAX_PARAMETERS) throw malformed(`a header has over ${MAX_PARAMETERS} parameters`);
+    if (++count > MAX_HEADERS) throw malformed(`a header has over ${MAX_HEADERS} parameters`);
     if (name === undefined) continue; // RFC 9110, section 5.6.6: nothing between two semicolons
     const values = parameters.get(name.toLowerCase());
     const value = quoted === undefined ? token : unescapeName(quoted);
