@@ -141,7 +141,7 @@ for (const { what, ...sent } of WORST) {
 Deno.test("readForm() takes no time for a long content type", async () => {
   const start = performance.now();
   for (const piece of [";", " ", "; a=b", "a", '"']) {
-    const contentType = `multipart/form-data;${piece.repeat(500_000 / piece.length)}boundary x`;
+    const contentType = `multipart/form-data;${piece.repeat(64_000 / piece.length)}boundary x`;
     await checkRefusal({ what: piece, contentType, body: "--x--" });
   }
   assertLess(performance.now() - start, 1000);

@@ -63,13 +63,12 @@ export function httpChecks(origin: string): Readonly<Record<string, Check>> {
     "multipart forms": async () => {
       const visitor = visitorOf(origin);
       const token = tokenIn(await visitor.get("/cart"));
-      const cookie = visitor.jar.header(origin) ?? "";
-      const send = async (body: BodyInit, headers: HeadersInit = {}) => {
-        const init: RequestInit = { method: "POST", redirect: "manual", body };
-        const response = await fetch(`${origin}/cart`, {
-          ...init,
-          headers: { cookie, ...headers },
-        });
+      const url = `${origin}/cart`;
+      const send = async (body: BodyInit, type: Record<string, string> = {}) => {
+        const headers = { cookie: visitor.jar.header(url) ?? "", ...type };
+        const init: RequestInit = { method: "POST", redirect: "manual", body, headers };
+        const response = await fetch(url, init);
+        visitor.jar.store(url, response);
         await response.body?.cancel();
         return response.status;
       };
