@@ -2,6 +2,7 @@ import { Context, FormBody, type Route, type View } from "./context.ts";
 import { originGuard } from "./csrf/origin.ts";
 import { CSRF_FIELD, CSRF_HEADER, verifyCsrfToken } from "./csrf/token.ts";
 import { errorPage, type Failure, type Problem } from "./http/error_page.ts";
+import { formLimits } from "./http/form.ts";
 import { HttpError } from "./http/http_error.ts";
 import { pathOf } from "./http/path_of.ts";
 import { withSecurityHeaders } from "./http/security_headers.ts";
@@ -27,6 +28,8 @@ export interface HandlerOptions<Data extends object> {
   readonly trustProxy?: boolean;
   /** The most bytes that a form may have. Default: 1048576 (1 MiB). */
   readonly maxBodySize?: number;
+  /** The most fields and files that a form may have. Default: 1000. */
+  readonly maxFields?: number;
   /** Renders an error for people, as a whole HTML page. Default: a plain page. */
   readonly errorPage?: (problem: Problem) => string;
   /** Told of each error that is not the visitor's, for the log. Default: nobody is told. */
@@ -39,6 +42,7 @@ export interface HandlerOptions<Data extends object> {
  * @param options The routes and the sessions, and everything that has a default.
  * @returns The handler, which answers at once where nothing has to be waited for. It never throws,
  * unless `onError` does.
+ * @throws {RangeError} If `maxBodySize` or `maxFields` is not a whole number from 0.
  *
  * @example
  * ```ts
@@ -60,7 +64,7 @@ export function createHandler<Data extends object>(
   const { sessions, onError } = options;
   const router = createRouter(options.routes);
   const isTrustedOrigin = originGuard(options);
-  const formOptions = { maxBytes: options.maxBodySize };
+  const limits = formLimits({ maxBytes: options.maxBodySize, maxFields: options.maxFields });
 
   return (request) => {
     let response: Response | Promise<Response>;
@@ -79,7 +83,7 @@ export function createHandler<Data extends object>(
     if (match.status !== 200) throw refusal(match);
     if (!isTrustedOrigin(request)) throw new HttpError(403, "The request came from another site");
     const { route, params } = match;
-    const form = new FormBody(request, formOptions);
+    const form = new FormBody(request, limits);
     if (route.session === false) return run(route.view, new Context(request, params, form, null));
     const needsToken = !isSafe(request) && (route.csrf ?? options.csrf ?? false);
     return sessions.handle(request, (session) => {
@@ -148,11 +152,21 @@ async function checkToken<Data extends object>(
   { headers }: Request,
   form: FormBody,
 ): Promise<void> {
-  const field = headers.has(CSRF_HEADER) ? null : (await form.read()).get(CSRF_FIELD);
-  const token = headers.get(CSRF_HEADER) ?? (typeof field === "string" ? field : null);
-  if (!verifyCsrfToken(session, token)) {
-    throw new HttpError(403, "The form has expired: go back, reload the page, and send it again");
-  }
+  if (await bringsToken(session, headers, form)) return;
+  throw new HttpError(403, "The form has expired: go back, reload the page, and send it again");
+}
+
+async function bringsToken<Data extends object>(
+  session: Session<Data>,
+  headers: Headers,
+  form: FormBody,
+): Promise<boolean> {
+  // No token can be right, so the body is not worth reading: whoever sends it has seen no page.
+  if (session.csrf === null) return false;
+  const header = headers.get(CSRF_HEADER);
+  if (header !== null) return verifyCsrfToken(session, header);
+  const field = (await form.read()).get(CSRF_FIELD);
+  return typeof field === "string" && verifyCsrfToken(session, field);
 }
 
 function refusal(match: Exclude<Match<unknown>, { status: 200 }>): HttpError {

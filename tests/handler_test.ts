@@ -1,4 +1,11 @@
-import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertMatch,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import {
   createHandler,
   csrfToken,
@@ -302,6 +309,64 @@ Deno.test("createHandler() asks for the session's token where the application wa
   assertEquals(errors, []);
 });
 
+/** A form that counts what was taken of it, sent as a stream. */
+function counted(body: string, headers: HeadersInit) {
+  const taken = { chunks: 0 };
+  const bytes = new TextEncoder().encode(body);
+  const stream = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const chunk = bytes.subarray(taken.chunks * 1024, ++taken.chunks * 1024);
+      if (chunk.length > 0) controller.enqueue(chunk);
+      else controller.close();
+    },
+  }, { highWaterMark: 0 });
+  const sent = request("/", { method: "POST", body: stream, headers });
+  sent.headers.set("content-type", "application/x-www-form-urlencoded");
+  return { sent, taken };
+}
+
+Deno.test("createHandler() reads no body where the session can accept no token", async () => {
+  const runs: string[] = [];
+  const view: View<Values> = ({ session, request: { method } }) => {
+    runs.push(method);
+    if (method === "GET") session.set("name", "no token was asked for");
+    return html("");
+  };
+  const { handler, errors } = handlerOf(view, { csrf: true });
+  const page = await handler(request());
+  const cookie = page.headers.getSetCookie()[0]?.replace(/;.*/, "") ?? "";
+  const body = `csrf_token=${"A".repeat(86)}&${"a&".repeat(10_000)}`;
+  const token = { "x-csrf-token": "A".repeat(86) };
+  const sets: HeadersInit[] = [{}, { cookie }, token, { cookie, ...token }];
+  for (const headers of sets) {
+    const { sent, taken } = counted(body, headers);
+    const response = await handler(sent);
+    assertEquals([response.status, taken.chunks, sent.bodyUsed], [403, 0, false]);
+    assertEquals(response.headers.getSetCookie(), []);
+  }
+  assertEquals([runs, errors], [["GET"], []]);
+});
+
+Deno.test("createHandler() reads no body where the header has a wrong token", async () => {
+  const { handler } = handlerOf(({ session }) => html(csrfToken(session)), { csrf: true });
+  const page = await handler(request());
+  const cookie = page.headers.getSetCookie()[0]?.replace(/;.*/, "") ?? "";
+  const token = await page.text();
+  const body = `csrf_token=${token}&${"a&".repeat(10_000)}`;
+  for (const wrong of ["", "A".repeat(86), token.slice(1)]) {
+    const { sent, taken } = counted(body, { cookie, "x-csrf-token": wrong });
+    assertEquals([(await handler(sent)).status, taken.chunks], [403, 0]);
+  }
+});
+
+Deno.test("createHandler() reads the body where the session has a secret", async () => {
+  const { handler } = handlerOf(({ session }) => html(csrfToken(session)), { csrf: true });
+  const page = await handler(request());
+  const cookie = page.headers.getSetCookie()[0]?.replace(/;.*/, "") ?? "";
+  const { sent, taken } = counted(`csrf_token=${await page.text()}`, { cookie });
+  assertEquals([(await handler(sent)).status, taken.chunks], [200, 2]);
+});
+
 Deno.test("createHandler() leaves the body to the view where the header has the token", async () => {
   const view: View<Values> = async ({ session, request }) =>
     request.method === "GET"
@@ -370,6 +435,29 @@ Deno.test("createHandler() answers 413, 415 and 400 to forms that are none", asy
   assertEquals(await send("{}", "application/json"), 415);
   assertEquals(await send("--x", "multipart/form-data; boundary=x"), 400);
   assertEquals(errors, []);
+});
+
+Deno.test("createHandler() answers 413 to more fields than maxFields, for the guard too", async () => {
+  const view: View<Values> = async ({ session, request: { method }, form }) =>
+    html(method === "GET" ? csrfToken(session) : String([...await form()].length));
+  for (const csrf of [false, true]) {
+    const { handler, errors } = handlerOf(view, { csrf, maxFields: 3 });
+    const page = await handler(request());
+    const cookie = page.headers.getSetCookie()[0]?.replace(/;.*/, "") ?? "";
+    const fields = { csrf_token: await page.text(), a: "1", b: "2" };
+    assertEquals(await (await handler(post(fields, { cookie }))).text(), "3");
+    const refused = await handler(post({ ...fields, c: "3" }, { cookie }));
+    assertEquals(refused.status, 413);
+    assertStringIncludes(await refused.text(), "The form has 4 fields: at most 3 are allowed");
+    assertEquals(errors, []);
+  }
+});
+
+Deno.test.each([-1, 0.5, NaN, Infinity])("createHandler() refuses the limit %d", (limit) => {
+  const message = `${limit} %: a whole number is needed`;
+  const make = (options: Partial<HandlerOptions<Values>>) => () => handlerOf(bump, options);
+  assertThrows(make({ maxFields: limit }), RangeError, message.replace("%", "fields"));
+  assertThrows(make({ maxBodySize: limit }), RangeError, message.replace("%", "bytes"));
 });
 
 Deno.test("createHandler() puts security headers on every response", async () => {
