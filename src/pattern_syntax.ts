@@ -159,12 +159,14 @@ export function parseExpression(source: string): Node[] {
     if (atom === "") {
       refuse(`"${source.slice(at, at + 3)}"`, "use characters, classes, quantifiers and | alone");
     }
-    const [, sign, least, most] = read(QUANTIFIER) ?? [];
-    const exactly = least !== undefined && (most === undefined || most === least);
+    const quantifier = read(QUANTIFIER);
+    const sign = quantifier?.[1];
+    const least = quantifier?.[2];
+    const most = quantifier?.[3] ?? least;
     return {
       chars: charsOf(atom),
       min: sign === "*" || sign === "?" ? 0 : Number(least ?? 1),
-      varies: sign !== undefined || (least !== undefined && !exactly),
+      varies: sign !== undefined || most !== least,
       source: `(${source})`,
     };
   }

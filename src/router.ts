@@ -19,7 +19,10 @@ export interface Route<View> {
   view: View;
   /** `false`: the route touches no session. */
   session?: false;
-  /** Whether an unsafe request must carry the CSRF token. Default: the application's setting. */
+  /**
+   * Whether an unsafe request must carry the CSRF token. `true` needs a session. Default: the
+   * application's setting; `false` where `session` is.
+   */
   csrf?: boolean;
 }
 
@@ -73,9 +76,9 @@ const NOT_FOUND: { readonly status: 404 } = Object.freeze({ status: 404 });
  *
  * @param routes The table.
  * @returns The router. It knows no session and changes nothing.
- * @throws {RangeError} If a route occurs twice, its method or path is not one, or its path can match
- * in so many ways that a visitor could keep the server busy (two `*`, `/:a:b`, `(?:a+)+`); the
- * message says what to write instead.
+ * @throws {RangeError} If a route occurs twice, its method or path is not one, it wants a CSRF token
+ * without a session, or its path can match in so many ways that a visitor could keep the server busy
+ * (two `*`, `/:a:b`, `(?:a+)+`); the message says what to write instead.
  *
  * @example
  * ```ts
@@ -156,6 +159,9 @@ function check(route: Route<unknown>): void {
   if (!/^[A-Z][A-Z-]*$/.test(route.method)) throw refusal(route, "its method is not in upper case");
   // "{/:language}?/about" and "*" are paths too.
   if (!/^[/{*]/.test(route.path)) throw refusal(route, "its path does not start with /");
+  if (route.session === false && route.csrf) {
+    throw refusal(route, "csrf: true needs the session that keeps the token, and it has none");
+  }
 }
 
 function linear(route: Route<unknown>, text: string): string {
