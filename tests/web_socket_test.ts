@@ -8,7 +8,9 @@ import {
   html,
   type Route,
   Sessions,
+  type SessionView,
 } from "../src/mod.ts";
+import { MemoryStore } from "../src/stores/memory_store.ts";
 
 interface Values {
   name: string;
@@ -104,4 +106,29 @@ Deno.test("createHandler() opens a WebSocket for pages of this and of trusted or
   } finally {
     await server.shutdown();
   }
+});
+
+Deno.test("Sessions.handle() runs the view of an upgrade once, also where another request was faster", async () => {
+  const sessions = new Sessions<Values>({ store: new MemoryStore() });
+  const visit = (headers: HeadersInit, view: SessionView<Values>) =>
+    sessions.handle(new Request("http://shop.example/", { headers }), view);
+  const first = await visit({}, (session) => {
+    session.set("transfers", 1);
+    return new Response();
+  });
+  const cookie = first.headers.getSetCookie()[0]?.replace(/;.*/, "") ?? "";
+  const add: SessionView<Values> = (session) => {
+    session.update("transfers", (count = 0) => count + 1);
+    return new Response();
+  };
+  for (const [upgrade, runsExpected] of [["websocket", 1], ["", 2]] as const) {
+    let runs = 0;
+    await visit({ cookie, upgrade }, async (session) => {
+      if (++runs === 1) await visit({ cookie }, add);
+      return add(session);
+    });
+    assertEquals(runs, runsExpected, upgrade);
+  }
+  const last = await visit({ cookie }, (session) => new Response(`${session.get("transfers")}`));
+  assertEquals(await last.text(), "5");
 });
