@@ -165,11 +165,11 @@ Deno.test("createHandler() tells a view without a session that it has none", asy
 Deno.test("createHandler() answers HEAD like GET, without the body", async () => {
   const { handler } = handlerOf(bump);
   const response = await handler(request("/", { method: "HEAD" }));
-  assertEquals([response.status, response.body], [200, null]);
+  assertEquals([response.status, await response.text()], [200, ""]);
   assertEquals(response.headers.get("content-type"), "text/html; charset=utf-8");
   assertEquals(response.headers.getSetCookie().length, 1);
   const missing = await handler(request("/nowhere", { method: "HEAD" }));
-  assertEquals([missing.status, missing.body], [404, null]);
+  assertEquals([missing.status, await missing.text()], [404, ""]);
 });
 
 Deno.test("createHandler() lets go of a body that a HEAD does not need, whatever its source says", async () => {
@@ -505,6 +505,21 @@ Deno.test("createHandler() passes on a response that cannot be copied, also to a
   assertEquals((await handler(request("/", { method: "HEAD" }))).type, "error");
   assertEquals(errors, []);
 });
+
+for (const [session, csrf, refused] of [[false, true, true], [false, undefined, false]] as const) {
+  Deno.test(`createHandler() ${refused ? "refuses" : "takes"} a route with session: ${session} and csrf: ${csrf}`, async () => {
+    const route: Route<Values> = {
+      method: "POST",
+      path: "/",
+      view: () => html("done"),
+      session,
+      csrf,
+    };
+    const make = () => handlerOf(bump, { csrf: true, routes: [route] }).handler;
+    if (refused) assertThrows(make, RangeError, "Cannot use the route POST /: csrf: true needs");
+    else assertEquals((await make()(post())).status, 200);
+  });
+}
 
 Deno.test("createHandler() refuses a table with the same route twice", () => {
   const route: Route<Values> = { method: "GET", path: "/", view: bump };

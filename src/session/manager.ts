@@ -1,4 +1,5 @@
 import { isHttps } from "../http/request_origin.ts";
+import { isWebSocketUpgrade } from "../http/web_socket.ts";
 import { after } from "./after.ts";
 import { ChangeTrace } from "./change_trace.ts";
 import { Committer } from "./committer.ts";
@@ -78,7 +79,8 @@ export class Sessions<Data extends object> {
   /**
    * Answers a request: loads its session, runs the view, writes down what it changed. When another
    * request was faster, a safe request (GET, HEAD) runs again on the newer session, so that its
-   * page shows what was stored; the changes of an unsafe one are applied to the newer session.
+   * page shows what was stored; the changes of an unsafe one, and of an upgrade to a WebSocket, are
+   * applied to the newer session.
    *
    * @returns The response: at once where nothing has to be waited for. Errors, the view's included,
    * are thrown as early.
@@ -87,14 +89,13 @@ export class Sessions<Data extends object> {
    */
   handle(request: Request, view: SessionView<Data>): Response | Promise<Response> {
     const timing = this.#options.serverTiming ? new ServerTiming() : null;
-    const isSafe = request.method === "GET" || request.method === "HEAD";
     return after(this.load(request), (session) => {
       timing?.mark("load");
       return after(view(session), (response) => {
         timing?.mark("view");
         const committed = after(
           this.#committer.commit(stateOf(session), response),
-          (committed) => committed ?? this.#retry(session, response, isSafe ? view : null),
+          (committed) => committed ?? this.#retry(session, response, isSafe(request) ? view : null),
         );
         if (timing === null) return committed;
         return after(committed, (response) => {
@@ -228,4 +229,10 @@ export class Sessions<Data extends object> {
       return await this.#committer.commit(state, response);
     });
   }
+}
+
+/** Whether a view may run twice for a request: a WebSocket can be opened once only. */
+function isSafe(request: Request): boolean {
+  const { method } = request;
+  return (method === "GET" || method === "HEAD") && !isWebSocketUpgrade(request);
 }

@@ -37,7 +37,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   stores: { files: ["src/stores/"], imports: ["record", "crypto"] },
   csrf: { files: ["src/csrf/"], imports: ["session", "record", "crypto", "http"] },
   pipeline: {
-    files: ["src/handler.ts", "src/router.ts", "src/context.ts"],
+    files: [
+      "src/handler.ts",
+      "src/router.ts",
+      "src/route_pattern.ts",
+      "src/pattern_syntax.ts",
+      "src/context.ts",
+    ],
     imports: ["session", "record", "csrf", "http"],
     packages: ["@std/http/"],
   },

@@ -132,5 +132,29 @@ export function httpChecks(origin: string): Readonly<Record<string, Check>> {
       const head = await visitor.get("/", {}, "HEAD");
       assertEquals([head.status, head.text], [200, ""]);
     },
+    "HEAD": async () => {
+      for (const path of ["/", "/howdy", "/healthz", "/nowhere"]) {
+        const [get, head] = await Promise.all(["GET", "HEAD"].map(async (method) => {
+          const response = await fetch(`${origin}${path}`, { method });
+          await response.body?.cancel();
+          return response;
+        }));
+        assertEquals(head?.status, get?.status, path);
+        const length = head?.headers.get("content-length") ?? null;
+        assert(length === null || length === get?.headers.get("content-length"), path);
+      }
+    },
+    "hosts that are not one": async () => {
+      for (const host of ["shop/howdy?", "user@shop", "a, b", "shop:99999", "sh\u00f6p", ""]) {
+        using connection = await Deno.connect({
+          hostname: "127.0.0.1",
+          port: Number(new URL(origin).port),
+        });
+        const lines = ["GET /howdy HTTP/1.1", `Host: ${host}`, "Connection: close", "\r\n"];
+        await connection.write(new TextEncoder().encode(lines.join("\r\n")));
+        const { value } = await connection.readable.getReader().read();
+        assertMatch(new TextDecoder().decode(value), /^HTTP\/1\.1 400 /, host);
+      }
+    },
   };
 }
