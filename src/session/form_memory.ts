@@ -133,9 +133,8 @@ export function recallForm<Data extends object>(
   };
 }
 
-/** Chooses what is remembered: errors first, then values from the smallest up, then names. */
+/** Chooses what is remembered: errors first, then fields from the smallest up, then names. */
 function fit(form: RefusedForm, keep: readonly string[], maxBytes: number): RememberedForm {
-  const { fields, omitted } = sortFields(form.values, keep);
   let room = maxBytes - "[[],[],[]]".length;
   const fits = (parts: readonly string[]): boolean => {
     const bytes = sizeOf(parts);
@@ -148,33 +147,34 @@ function fit(form: RefusedForm, keep: readonly string[], maxBytes: number): Reme
     if (!fits([field, message])) break;
     errors.push([field, message]);
   }
-  const bySize = fields.map((pairs) => ({ pairs, bytes: sizeOf(pairs.flat()) }))
-    .sort((one, other) => one.bytes - other.bytes);
-  const kept: Pairs[] = [];
-  for (const { pairs } of bySize) {
-    if (fits(pairs.flat())) kept.push(pairs);
-    else omitted.add(pairs[0]?.[0] ?? "");
-  }
-  return { values: kept.flat(), errors, omitted: [...omitted].filter((field) => fits([field])) };
+  const { fields, filledIn } = sortFields(form.values, keep);
+  const kept = Array.from(fields, ([field, pairs]) => ({ field, pairs, parts: pairs.flat() }))
+    .map((found) => ({ ...found, bytes: sizeOf(found.parts) }))
+    .sort((one, other) => one.bytes - other.bytes)
+    .filter(({ parts }) => fits(parts));
+  for (const { field } of kept) filledIn.delete(field);
+  return {
+    values: kept.flatMap(({ pairs }) => pairs),
+    errors,
+    omitted: [...filledIn].filter((field) => fits([field])),
+  };
 }
 
-/** Parts what may be remembered, field by field, from the names of what may not. */
+/** Gathers what may be remembered, field by field, and the names of all fields that held anything. */
 function sortFields(
   values: RefusedForm["values"],
   keep: readonly string[],
-): { fields: [string, string][][]; omitted: Set<string> } {
+): { fields: Map<string, [string, string][]>; filledIn: Set<string> } {
   const fields = new Map<string, [string, string][]>();
-  const omitted = new Set<string>();
+  const filledIn = new Set<string>();
   for (const [field, value] of values) {
-    if (typeof value === "string" && (keep.includes(field) || isHarmlessName(field))) {
-      const pairs = fields.get(field);
-      if (pairs === undefined) fields.set(field, [[field, value]]);
-      else pairs.push([field, value]);
-    } else if (isFilledIn(value) && !wordsOf(field).includes("csrf")) {
-      omitted.add(field);
-    }
+    if (isFilledIn(value) && !wordsOf(field).includes("csrf")) filledIn.add(field);
+    if (typeof value !== "string" || !(keep.includes(field) || isHarmlessName(field))) continue;
+    const pairs = fields.get(field);
+    if (pairs === undefined) fields.set(field, [[field, value]]);
+    else pairs.push([field, value]);
   }
-  return { fields: [...fields.values()], omitted };
+  return { fields, filledIn };
 }
 
 /** Tells whether a field held anything; browsers send a file without name or bytes for none. */

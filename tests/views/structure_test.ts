@@ -48,6 +48,13 @@ for (const path of PATHS) {
     }
   });
 
+  Deno.test(`${path} lets the browser keep what is typed`, async () => {
+    const page = await (await busyVisitor()).get(path);
+    const fields = [...page.text.matchAll(/<(?:form|input|textarea|select)[^>]*>/g)]
+      .filter(([tag]) => !/ type="(?:hidden|checkbox)"/.test(tag));
+    for (const [tag] of fields) assertFalse(tag.includes('autocomplete="off"'), tag);
+  });
+
   Deno.test(`${path} marks its own link in the navigation`, async () => {
     const page = await (await busyVisitor()).get(path);
     const marked = [...page.text.matchAll(/<a href="([^"]+)" aria-current="page">/g)];
