@@ -10,7 +10,7 @@ import {
 } from "../src/mod.ts";
 import { CsrfField } from "./csrf_field.tsx";
 import { Layout } from "./layout.tsx";
-import { page } from "./render.tsx";
+import { formPage } from "./render.tsx";
 import { TextField } from "./text_field.tsx";
 import type { Visitor } from "./visitor.ts";
 
@@ -21,7 +21,7 @@ const MAX_LENGTH = 500;
 export const cartView: View<Visitor> = ({ session }) => {
   const form = recallForm(session, FORM);
   const title = form.refused ? "Error: Your cart · Satchel" : "Your cart · Satchel";
-  return page(
+  return formPage(
     <Layout title={title} path="/cart" session={session}>
       <h1>Your cart</h1>
       <Items session={session} items={session.get("cart") ?? []} />

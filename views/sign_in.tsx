@@ -12,7 +12,7 @@ import {
 } from "../src/mod.ts";
 import { CsrfField } from "./csrf_field.tsx";
 import { Layout } from "./layout.tsx";
-import { page } from "./render.tsx";
+import { formPage } from "./render.tsx";
 import { SignedIn } from "./signed_in.tsx";
 import { TextField } from "./text_field.tsx";
 import type { Visitor } from "./visitor.ts";
@@ -33,7 +33,7 @@ export function signInPage(
       : await sessions.listOwned(name, { current: session });
     const form = recallForm(session, FORM);
     const title = name === undefined ? "Sign in" : "Signed in";
-    return page(
+    return formPage(
       <Layout
         title={`${form.refused ? "Error: " : ""}${title} · Satchel`}
         path="/sign-in"

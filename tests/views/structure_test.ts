@@ -62,6 +62,14 @@ for (const path of PATHS) {
   });
 }
 
+for (const path of ["/cart", "/sign-in"]) {
+  Deno.test(`${path} is fetched again, with a token that holds, when the visitor goes back`, async () => {
+    const page = await (await busyVisitor()).get(path);
+    assertMatch(page.text, /<input id="/);
+    assertEquals(page.headers.get("cache-control"), "no-store");
+  });
+}
+
 Deno.test("every form that changes something carries a token and posts", async () => {
   const browser = await busyVisitor();
   for (const path of PATHS) {
