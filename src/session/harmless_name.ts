@@ -1,27 +1,21 @@
-/** Words that say what a field holds, where that is no secret. */
-const NOUNS = wordSet(`
-  about abstract addr address addresses amount apartment apt article articles attendee attendees
-  author authors basket billing bio blog body building caption cart categories category cell city
-  color colors colour colours comment comments company contact contacts content count counties
-  countries country countrycode countryname county currency currencycode customer customers date
-  dates day days deadline delivery department description detail details displayname district
-  duration email emails end event events familyname fax faxnumber feedback filter firstname floor
-  forename from fullname givenname guest guests heading headline homepage honorific hour hours house
-  housenumber info information intro introduction invoice item items jobtitle keyword keywords label
-  labels lang language languages lastname locale mail member members memo message messages middlename
-  minute minutes mobile mobilenumber month months name namefirst namelast names newsletter nickname
-  note notes occupation opinion option options order orders organisation organization page people
-  person phone phonenumber phones postalcode postcode price priority product products profession
-  profile project province purpose q qty quantity queries query question questions quote rating
-  reason recipient recipients region remark remarks review reviews road salutation search sender
-  shipping site size sizes sort start state status story street streetname subject suburb suffix
-  suite summary surname tag tags task tasks tel telephone telephonenumber text texts time times
-  timezone title titles to topic topics total town type types unit units until url urls user
-  username users village visitor visitors webpage website websites week year years zip zipcode
+/** Words that say what a field holds, where that is no secret; in the singular. */
+const NOUNS = /* @__PURE__ */ wordSet(`
+  about address addresses amount apartment article author basket billing bio blog body building caption cart
+  categories category city color colour comment company contact content count country countrycode
+  county currency currencycode customer date day deadline delivery department description detail
+  displayname district duration email end event familyname fax faxnumber feedback filter firstname
+  floor forename from fullname givenname guest headline homepage hour house housenumber info
+  invoice item jobtitle keyword label language lastname locale mail member memo message middlename
+  minute mobile mobilenumber month name newsletter nickname note opinion option order organisation
+  organization page person phone phonenumber postalcode postcode price priority product profession
+  profile project province q quantity query question quote rating reason recipient region remark
+  review road salutation search sender shipping site size sort start state status story street
+  subject suburb suite summary surname tag task tel telephone text time timezone title to topic
+  total town type unit url user username village visitor website week year zip zipcode
 `);
 
 /** Words that say nothing by themselves, and turn no harmless field into a secret one. */
-const FILLERS = wordSet(`
+const FILLERS = /* @__PURE__ */ wordSet(`
   again and at by confirm confirmation current data entries entry field fields for form in input
   line lines main my new of old optional or other our primary repeat secondary the values with your
 `);
@@ -43,10 +37,10 @@ export function isHarmlessName(name: string): boolean {
   for (let index = 0; index < words.length; index++) {
     const word = words[index] ?? "";
     // `post_code` is `postcode`: a code by itself may be a secret.
-    if (NOUNS.has(`${word}${words[index + 1] ?? ""}`)) {
+    if (isNoun(`${word}${words[index + 1] ?? ""}`)) {
       isTelling = true;
       index++;
-    } else if (NOUNS.has(word)) {
+    } else if (isNoun(word)) {
       isTelling = true;
     } else if (!FILLERS.has(word) && !/^[0-9]+$/.test(word)) {
       return false;
@@ -69,6 +63,10 @@ export function wordsOf(name: string): string[] {
     .toLowerCase()
     .split(/[^0-9a-z\u0080-\uffff]+/)
     .filter((word) => word !== "");
+}
+
+function isNoun(word: string): boolean {
+  return NOUNS.has(word) || (word.endsWith("s") && NOUNS.has(word.slice(0, -1)));
 }
 
 function wordSet(words: string): ReadonlySet<string> {

@@ -273,7 +273,8 @@ for (
       " ",
     ),
     ..."ZIP postcode post-code postalCode country country_code state region company".split(" "),
-    ..."items[0].name items[10][quantity] item[] items.0.text cart.items.3.note".split(" "),
+    ..."addresses[0].city tags[] options categories items[0].name items[10][quantity] item[] items.0.text cart.items.3.note"
+      .split(" "),
     ..."title subject message comment text description amount date start_date time phone".split(
       " ",
     ),
