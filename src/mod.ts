@@ -71,6 +71,7 @@ export type {
   SessionStore,
   SessionWrite,
 } from "./session/store.ts";
+export type { RememberedForm } from "./session/forms.ts";
 export { decodeRecord, encodeRecord, type SessionRecord } from "./session/record.ts";
 export { CookieStore, type CookieStoreOptions } from "./stores/cookie_store.ts";
 

@@ -1,3 +1,4 @@
+import type { RememberedForm } from "../session/forms.ts";
 import type { SessionRecord } from "../session/record.ts";
 import type { FoundSession, SessionStore } from "../session/store.ts";
 import { TimeLimits } from "../session/time_limits.ts";
@@ -41,6 +42,8 @@ export type Inspection =
     readonly absoluteEnd: string;
     readonly data: Readonly<Record<string, unknown>>;
     readonly flash: SessionRecord["flash"];
+    /** The refused forms that wait for their pages. */
+    readonly forms: readonly ({ readonly name: string } & RememberedForm)[];
     /** Whether it has a CSRF token. */
     readonly csrf: boolean;
     readonly owner: string | null;
@@ -99,6 +102,7 @@ function judge({ record, seal }: FoundSession, name: string, options: InspectOpt
     absoluteEnd: iso(absoluteEnd),
     data: record.data,
     flash: record.flash,
+    forms: Array.from(record.forms, ([name, form]) => ({ name, ...form })),
     csrf: record.csrf !== null,
     owner: record.owner,
   };
@@ -121,6 +125,9 @@ export function inspectionText(found: Inspection, now: number): string {
     ["CSRF token", found.csrf ? "yes" : "no"],
     ["owner", found.owner ?? "nobody"],
     ...found.flash.map(({ level, message }): [string, string] => ["flash", `${level}: ${message}`]),
+    ...found.forms.map(({ name, values, errors }): [string, string] => {
+      return ["form", `${name}: ${JSON.stringify({ values, errors })}`];
+    }),
     ...Object.entries(found.data).map(([key, value]): [string, string] => {
       return ["value", `${key} = ${JSON.stringify(value)}`];
     }),

@@ -2,7 +2,7 @@ import { withHeaders } from "../http/responses.ts";
 import { dropTargetedCaching } from "../http/targeted_caching.ts";
 
 const PRIVATE = "private, no-cache";
-/** For a page that shows a flash message: the back button must not bring it up again. */
+/** For a page that shows a flash message or a refused form: the back button must not bring it up again. */
 const ONCE = "private, no-store";
 
 /**

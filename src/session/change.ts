@@ -1,4 +1,5 @@
 import { addFlash, type FlashMessage, removeFlash } from "./flash.ts";
+import { addForm, ownForm, type RememberedForm, removeForm } from "./forms.ts";
 import { freezeJson, type JsonValue, ownText, toJsonValue } from "./json.ts";
 import { type SessionRecord, valueOf } from "./record.ts";
 
@@ -16,10 +17,12 @@ export interface Change {
     | "clear"
     | "flash"
     | "takeFlash"
+    | "rememberForm"
+    | "recallForm"
     | "csrf"
     | "owner"
     | "regenerate";
-  /** To which value or flash level, where that makes sense. */
+  /** To which value, flash level or form, where that makes sense. */
   readonly key?: string;
   /** Does it: the record as it is afterwards. */
   apply(record: SessionRecord): SessionRecord;
@@ -70,6 +73,23 @@ export function takeFlashChange(shown: readonly FlashMessage[]): Change {
   return {
     kind: "takeFlash",
     apply: (record) => ({ ...record, flash: removeFlash(record.flash, shown) }),
+  };
+}
+
+export function rememberFormChange(given: string, form: RememberedForm): Change {
+  const [key, kept] = [ownText(given), ownForm(form)];
+  return {
+    kind: "rememberForm",
+    key,
+    apply: (record) => ({ ...record, forms: addForm(record.forms, key, kept) }),
+  };
+}
+
+export function recallFormChange(key: string, shown: RememberedForm): Change {
+  return {
+    kind: "recallForm",
+    key,
+    apply: (record) => ({ ...record, forms: removeForm(record.forms, key, shown) }),
   };
 }
 

@@ -78,7 +78,8 @@ export class Committer {
       throw new CookieOverflowError(sizeReport(record, bytes, MAX_COOKIE_BYTES));
     }
     this.#trace?.remember(state.value, value, changes);
-    const kept = keepPrivate(response, changes.some(({ kind }) => kind === "takeFlash"));
+    const isOnce = changes.some(({ kind }) => kind === "takeFlash" || kind === "recallForm");
+    const kept = keepPrivate(response, isOnce);
     return value === state.value && !cookie.hasMaxAge ? kept : cookie.set(kept, value);
   }
 

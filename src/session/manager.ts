@@ -202,6 +202,7 @@ export class Sessions<Data extends object> {
       hasOwners: this.#options.store.owners !== undefined,
       record: found?.record ?? blankRecord(now),
       changes: [],
+      changing: false,
       accessed: false,
       regenerated: false,
       destroyed: false,

@@ -1,5 +1,6 @@
 import type { SizeReport } from "./errors.ts";
 import type { FlashMessage } from "./flash.ts";
+import { listForms, NO_FORMS, readForms, type RememberedForm } from "./forms.ts";
 import type { JsonValue } from "./json.ts";
 
 /**
@@ -11,6 +12,8 @@ export interface SessionRecord {
   readonly data: Readonly<Record<string, JsonValue>>;
   /** The messages that wait for the next page. */
   readonly flash: readonly FlashMessage[];
+  /** The refused forms that wait for their pages, by the name of the form, the oldest first. */
+  readonly forms: ReadonlyMap<string, RememberedForm>;
   /** The secret behind the CSRF tokens, base64url; null until one was asked for. */
   readonly csrf: string | null;
   /** When the session began. */
@@ -28,7 +31,15 @@ export interface SessionRecord {
  * @returns The record.
  */
 export function blankRecord(now: number): SessionRecord {
-  return { data: {}, flash: [], csrf: null, createdAt: now, renewedAt: now, owner: null };
+  return {
+    data: {},
+    flash: [],
+    forms: NO_FORMS,
+    csrf: null,
+    createdAt: now,
+    renewedAt: now,
+    owner: null,
+  };
 }
 
 /** The value of a key, or undefined: never what every object inherits. */
@@ -38,21 +49,19 @@ export function valueOf({ data }: SessionRecord, key: string): JsonValue | undef
 
 /**
  * Writes a record as text, as short as JSON allows, since cookies are small:
- * `[createdAt, renewedAt - createdAt, data, [level, message, …], csrf, owner]`, without the empty
- * fields at the end.
+ * `[createdAt, renewedAt - createdAt, data, [level, message, …], csrf, owner, forms]`, without the
+ * empty fields at the end.
  *
  * @param record The record.
  * @returns The text.
  */
 export function encodeRecord(record: SessionRecord): string {
-  const fields: unknown[] = [
-    record.createdAt,
-    record.renewedAt - record.createdAt,
-    record.data,
-  ];
-  if (record.owner !== null) fields.push(flat(record.flash), record.csrf, record.owner);
-  else if (record.csrf !== null) fields.push(flat(record.flash), record.csrf);
-  else if (record.flash.length > 0) fields.push(flat(record.flash));
+  const { data, flash, csrf, owner, forms, createdAt, renewedAt } = record;
+  const fields: unknown[] = [createdAt, renewedAt - createdAt, data];
+  if (forms.size > 0) fields.push(flat(flash), csrf, owner, listForms(forms));
+  else if (owner !== null) fields.push(flat(flash), csrf, owner);
+  else if (csrf !== null) fields.push(flat(flash), csrf);
+  else if (flash.length > 0) fields.push(flat(flash));
   return JSON.stringify(fields);
 }
 
@@ -70,15 +79,18 @@ export function decodeRecord(text: string): SessionRecord | null {
     return null;
   }
   if (!Array.isArray(fields)) return null;
-  const [createdAt, age, data, flash = [], csrf = null, owner = null] = fields;
+  const [createdAt, age, data, flash = [], csrf = null, owner = null, lists] = fields;
   if (!Number.isSafeInteger(createdAt) || !Number.isSafeInteger(age)) return null;
   if (typeof data !== "object" || data === null || Array.isArray(data)) return null;
   if (!Array.isArray(flash) || flash.length % 2 !== 0) return null;
   if (!flash.every((part) => typeof part === "string")) return null;
   if (!isText(csrf) || !isText(owner)) return null;
+  const forms = lists === undefined ? NO_FORMS : readForms(lists);
+  if (forms === null) return null;
   return {
     data,
     flash: paired(flash),
+    forms,
     csrf,
     createdAt,
     renewedAt: createdAt + age,
@@ -86,16 +98,20 @@ export function decodeRecord(text: string): SessionRecord | null {
   };
 }
 
-/** The largest values of a record, biggest first, in bytes of JSON with their keys. */
-export function sizesOf(record: SessionRecord): { key: string; bytes: number }[] {
-  return sizes(Object.entries(record.data));
+/**
+ * Measures the parts of a record, biggest first, in bytes of JSON with their keys: the values, and
+ * the messages and forms that wait.
+ */
+export function sizesOf({ data, flash, forms }: SessionRecord): { key: string; bytes: number }[] {
+  const parts: [string, unknown][] = Object.entries(data);
+  if (flash.length > 0) parts.push(["flash messages", flat(flash)]);
+  if (forms.size > 0) parts.push(["remembered forms", listForms(forms)]);
+  return sizes(parts);
 }
 
-/** What there is to say of a record that is too large: the flash messages may be to blame as well. */
+/** Says of a record that is too large what takes the room. */
 export function sizeReport(record: SessionRecord, bytes: number, limit: number): SizeReport {
-  const { data, flash } = record;
-  const queue: [string, unknown][] = flash.length > 0 ? [["flash messages", flat(flash)]] : [];
-  return { bytes, limit, largest: sizes([...Object.entries(data), ...queue]).slice(0, 3) };
+  return { bytes, limit, largest: sizesOf(record).slice(0, 3) };
 }
 
 function sizes(parts: Iterable<[string, unknown]>): { key: string; bytes: number }[] {

@@ -13,7 +13,7 @@ import {
 import { findFlash, type FlashMessage, type FlashOptions, isSeen } from "./flash.ts";
 import { freezeJson, type Frozen, type JsonValue } from "./json.ts";
 import { blankRecord, valueOf } from "./record.ts";
-import type { SessionState } from "./state.ts";
+import { changeState, readState, type SessionState, writableState } from "./state.ts";
 
 /** The state behind a session, for the library's own rooms. */
 export let stateOf: <Data extends object>(session: Session<Data>) => SessionState;
@@ -40,8 +40,6 @@ export let stateOf: <Data extends object>(session: Session<Data>) => SessionStat
  */
 export class Session<Data extends object = Record<string, JsonValue>> {
   readonly #state: SessionState;
-  /** Whether a change is being made: a function given to `update` runs. */
-  #changing = false;
 
   static {
     stateOf = (session) => session.#state;
@@ -148,7 +146,7 @@ export class Session<Data extends object = Record<string, JsonValue>> {
     return true;
   }
 
-  /** Forgets all values; flash messages, the CSRF secret and the owner stay. */
+  /** Forgets all values; flash messages, refused forms, the CSRF secret and the owner stay. */
   clear(): void {
     if (this.size > 0) this.#change(clearChange());
   }
@@ -186,7 +184,7 @@ export class Session<Data extends object = Record<string, JsonValue>> {
 
   /** Ends the session. What is stored after that belongs to a new one. */
   destroy(): void {
-    const state = this.#writable();
+    const state = writableState(this.#state);
     state.record = blankRecord(state.now);
     state.changes = [];
     state.regenerated = false;
@@ -219,31 +217,11 @@ export class Session<Data extends object = Record<string, JsonValue>> {
   }
 
   #read(): SessionState {
-    if (this.#state.closed && !this.#state.accessed) {
-      const where = "its response is already committed, perhaps for a public cache";
-      throw new TypeError(`Cannot read the session: ${where}`);
-    }
-    this.#state.accessed = true;
-    return this.#state;
-  }
-
-  #writable(): SessionState {
-    const why = this.#state.closed
-      ? "its response is already committed"
-      : this.#changing && "a function given to update is running";
-    if (why) throw new TypeError(`Cannot change the session: ${why}`);
-    return this.#read();
+    return readState(this.#state);
   }
 
   #change(change: Change): this {
-    const state = this.#writable();
-    this.#changing = true;
-    try {
-      state.record = change.apply(state.record);
-    } finally {
-      this.#changing = false;
-    }
-    state.changes.push(change);
+    changeState(this.#state, change);
     return this;
   }
 }

@@ -24,6 +24,8 @@ export interface SessionState {
   record: SessionRecord;
   /** What was done, in order. */
   changes: Change[];
+  /** Whether a change is being made: a function given to `update` runs. */
+  changing: boolean;
   /** Whether anything was read or changed. */
   accessed: boolean;
   /** Whether the store is to give the session a new id. */
@@ -37,6 +39,48 @@ export interface SessionState {
   fate: "open" | "retired" | "lost";
   /** Whether the response is committed: the session can change no more. */
   closed: boolean;
+}
+
+/**
+ * Marks the session as read, so that its response is kept out of public caches.
+ *
+ * @throws {TypeError} If the response is committed and was not marked.
+ */
+export function readState(state: SessionState): SessionState {
+  if (state.closed && !state.accessed) {
+    const where = "its response is already committed, perhaps for a public cache";
+    throw new TypeError(`Cannot read the session: ${where}`);
+  }
+  state.accessed = true;
+  return state;
+}
+
+/**
+ * Makes sure that the session can be changed now.
+ *
+ * @throws {TypeError} If the response is committed, or a function given to `update` runs.
+ */
+export function writableState(state: SessionState): SessionState {
+  const why = state.closed
+    ? "its response is already committed"
+    : state.changing && "a function given to update is running";
+  if (why) throw new TypeError(`Cannot change the session: ${why}`);
+  return readState(state);
+}
+
+/**
+ * Changes the session, and notes the change for a newer record that the write may meet.
+ *
+ * @throws {TypeError} If it cannot be changed now.
+ */
+export function changeState(state: SessionState, change: Change): void {
+  writableState(state).changing = true;
+  try {
+    state.record = change.apply(state.record);
+  } finally {
+    state.changing = false;
+  }
+  state.changes.push(change);
 }
 
 /** Does to a newer state of the session what was done to an older one. */

@@ -22,6 +22,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       "src/session/store.ts",
       "src/session/record.ts",
       "src/session/flash.ts",
+      "src/session/forms.ts",
       "src/session/json.ts",
       "src/session/errors.ts",
       "src/session/session_cookie.ts",

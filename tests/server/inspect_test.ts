@@ -49,6 +49,11 @@ async function reasonFor(token: string, given: InspectOptions): Promise<string> 
 const FULL = record({
   data: { counter: 3 },
   flash: [{ level: "success", message: "Your item was added." }],
+  forms: new Map([["sign-up", {
+    values: [["name", "Ada"]],
+    errors: [["name", "No."]],
+    omitted: ["pin"],
+  }]]),
   csrf: "hush",
   renewedAt: NOON + 60,
 });
@@ -68,6 +73,12 @@ Deno.test("inspect() finds all that a cookie holds", async () => {
     absoluteEnd: "2026-01-09T12:00:00.000Z",
     data: { counter: 3 },
     flash: [{ level: "success", message: "Your item was added." }],
+    forms: [{
+      name: "sign-up",
+      values: [["name", "Ada"]],
+      errors: [["name", "No."]],
+      omitted: ["pin"],
+    }],
     csrf: true,
     owner: null,
   });
@@ -168,6 +179,7 @@ Deno.test("inspectionText() writes a row for each thing", async () => {
     ["CSRF token", "yes"],
     ["owner", "nobody"],
     ["flash", "success: Your item was added."],
+    ["form", 'sign-up: {"values":[["name","Ada"]],"errors":[["name","No."]]}'],
     ["value", "counter = 3"],
   ]);
 });

@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
 import { setChange } from "../../src/session/change.ts";
 import { SessionSizeError } from "../../src/session/errors.ts";
+import type { SessionRecord } from "../../src/session/record.ts";
 import type { ServerStore, ServerStoreOptions } from "../../src/stores/server_store.ts";
 import { counter, end, find, keep, recordOf, refusal, withValues, writeOf } from "./sample.ts";
 import { behaviour } from "./behaviour.ts";
@@ -34,6 +35,10 @@ export function contract(
       ...withValues(recordOf(7), { text: "añ😀\u0000" }),
       flash: [{ level: "info", message: "Hello" }],
       csrf: "c".repeat(43),
+      forms: new Map([[
+        "sign-up",
+        { values: [["name", "Ada"]], errors: [["name", "No."]], omitted: ["pin"] },
+      ]]) satisfies SessionRecord["forms"],
     };
     const id = await keep(store, record);
     assertEquals((await find(store, id)).record, record);

@@ -1,4 +1,10 @@
-import { assertEquals, assertFalse, assertNotEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertNotEquals,
+  assertStringIncludes,
+} from "@std/assert";
 import { CookieStore, type OwnedSession, type SessionOwners } from "../../src/mod.ts";
 import { Browser, countIn, messagesIn, tokenIn } from "../flows/browser.ts";
 import { SECRET, site } from "../flows/site.ts";
@@ -29,6 +35,40 @@ for (const [name, error] of [["", "Say who you are."], ["x".repeat(61), "At most
     assertStringIncludes(page.text, `value="${name}"`);
   });
 }
+
+for (
+  const [what, name] of [
+    ["2,000 characters", "x".repeat(2000)],
+    ["254 KiB of combining marks", "a" + "\u0327\u0301".repeat(254 * 256 - 1)],
+    ["254 KiB of marks in the wrong order", "a\u0301" + "\u0327".repeat(127 * 1024 - 2)],
+  ] as const
+) {
+  Deno.test(`signing in with ${what} is refused in words for the visitor, and soon`, async () => {
+    const browser = new Browser(site().handler);
+    const csrf_token = tokenIn(await browser.get("/sign-in"));
+    const body = new FormData(); // which takes two bytes for a mark, where the other form takes six
+    body.set("csrf_token", csrf_token);
+    body.set("name", name);
+    const start = performance.now();
+    const page = await browser.post("/sign-in", body);
+    const took = performance.now() - start;
+    assertEquals(page.status, 200);
+    assertStringIncludes(page.text, 'id="name-error">At most 60 characters, please.</p>');
+    assertStringIncludes(page.text, 'name="name"');
+    assert(took < 1500, `it took ${took} ms`);
+  });
+}
+
+Deno.test("a name is the same however its accents were typed", async () => {
+  const composed = "é".repeat(60);
+  const browser = new Browser(site().handler);
+  const page = await browser.submit("/sign-in", "/sign-in", { name: composed.normalize("NFD") });
+  assertStringIncludes(page.text, `You are ${composed}.`);
+  const other = new Browser(site().handler);
+  // 60 characters, which composing makes 120: some have no composed form.
+  const longer = await other.submit("/sign-in", "/sign-in", { name: "\u0958".repeat(60) });
+  assertStringIncludes(longer.text, "At most 60 characters, please.");
+});
 
 Deno.test("signing out ends the session and all it holds", async () => {
   const browser = new Browser(site().handler);
