@@ -10,6 +10,7 @@ import { readConfig } from "./src/server/config.ts";
 import { GracefulStop } from "./src/server/graceful_stop.ts";
 import { listening } from "./src/server/listening.ts";
 import { openStore } from "./src/server/open_store.ts";
+import { requireTarget } from "./src/server/require_target.ts";
 import { loadSecrets } from "./src/server/secrets.ts";
 import { ServerLog } from "./src/server/server_log.ts";
 import { StartError } from "./src/server/start_error.ts";
@@ -46,9 +47,10 @@ async function serve(): Promise<number> {
   const pages = routes({ sessions, store });
   const handler = createHandler({ ...options, routes: pages, sessions, csrf: true, errorPage });
 
+  const answer = requireTarget(handler, () => server.addr.port);
   const stop: GracefulStop = new GracefulStop(() => server.shutdown());
   const server = listening({ hostname: config.host, port: config.port }, (address) => {
-    return Deno.serve({ ...address, onListen() {} }, log.requests(stop.guard(handler)));
+    return Deno.serve({ ...address, onListen() {} }, log.requests(stop.guard(answer)));
   });
   log.notices(startUpNotices(config, secrets, server.addr.port));
   for (const signal of ENDINGS) Deno.addSignalListener(signal, stop.signalled);

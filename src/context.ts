@@ -45,8 +45,8 @@ export class Context<Data extends object> {
    * The form that came with the request; the same one however often it is asked for. Works by itself
    * too: `({ form }) => …`.
    *
-   * @throws {HttpError} With status 413 if it is larger than the handler's `maxBodySize`, 415 if it
-   * is not a form, 400 if it is malformed.
+   * @throws {HttpError} With status 413 if it is larger than the handler's `maxBodySize` or has more
+   * fields than its `maxFields`, 415 if it is not a form, 400 if it is malformed.
    */
   get form(): () => Promise<FormData> {
     return () => this.#form.read();
@@ -69,7 +69,7 @@ export class FormBody {
    * Reads nothing yet.
    *
    * @param request The request.
-   * @param options The limit of its size.
+   * @param options The limits of its size.
    */
   constructor(request: Request, options: ReadFormOptions) {
     this.#request = request;

@@ -2,8 +2,11 @@ import { Context, FormBody, type Route, type View } from "./context.ts";
 import { originGuard } from "./csrf/origin.ts";
 import { CSRF_FIELD, CSRF_HEADER, verifyCsrfToken } from "./csrf/token.ts";
 import { errorPage, type Failure, type Problem } from "./http/error_page.ts";
+import { formLimits } from "./http/form.ts";
 import { HttpError } from "./http/http_error.ts";
 import { pathOf } from "./http/path_of.ts";
+import { targetCheck } from "./http/request_target.ts";
+import { bodiless } from "./http/responses.ts";
 import { withSecurityHeaders } from "./http/security_headers.ts";
 import { createRouter, type Match } from "./router.ts";
 import { SessionSizeError, SessionStoreError } from "./session/errors.ts";
@@ -17,8 +20,11 @@ export interface HandlerOptions<Data extends object> {
   /** The visitors' sessions. */
   readonly sessions: Sessions<Data>;
   /**
-   * Whether unsafe requests must bring the session's CSRF token, beside coming from this site; a
-   * route may say otherwise. Default: false.
+   * Whether unsafe requests must bring the session's CSRF token, as well as come from this site; a
+   * route may say otherwise. It is about sessions: a route with `session: false` has no token to
+   * compare with, and no visitor's rights that another site could use, so there the origin alone is
+   * checked. Nor is the token asked of an upgrade to a WebSocket: browsers cannot send one. Default:
+   * false.
    */
   readonly csrf?: boolean;
   /** Other origins whose pages may send forms here. Default: none. */
@@ -27,6 +33,8 @@ export interface HandlerOptions<Data extends object> {
   readonly trustProxy?: boolean;
   /** The most bytes that a form may have. Default: 1048576 (1 MiB). */
   readonly maxBodySize?: number;
+  /** The most fields and files that a form may have. Default: 1000. */
+  readonly maxFields?: number;
   /** Renders an error for people, as a whole HTML page. Default: a plain page. */
   readonly errorPage?: (problem: Problem) => string;
   /** Told of each error that is not the visitor's, for the log. Default: nobody is told. */
@@ -39,6 +47,8 @@ export interface HandlerOptions<Data extends object> {
  * @param options The routes and the sessions, and everything that has a default.
  * @returns The handler, which answers at once where nothing has to be waited for. It never throws,
  * unless `onError` does.
+ * @throws {RangeError} If `maxBodySize` or `maxFields` is not a whole number from 0, or if
+ * {@linkcode createRouter} refuses a route.
  *
  * @example
  * ```ts
@@ -58,9 +68,10 @@ export function createHandler<Data extends object>(
   options: HandlerOptions<Data>,
 ): (request: Request) => Response | Promise<Response> {
   const { sessions, onError } = options;
+  const checkTarget = targetCheck();
   const router = createRouter(options.routes);
   const isTrustedOrigin = originGuard(options);
-  const formOptions = { maxBytes: options.maxBodySize };
+  const limits = formLimits({ maxBytes: options.maxBodySize, maxFields: options.maxFields });
 
   return (request) => {
     let response: Response | Promise<Response>;
@@ -75,11 +86,12 @@ export function createHandler<Data extends object>(
   };
 
   function answer(request: Request): Response | Promise<Response> {
-    const match = router.match(request.method, pathOf(request.url));
+    const path = checkTarget(request);
+    const match = router.match(request.method, path);
     if (match.status !== 200) throw refusal(match);
     if (!isTrustedOrigin(request)) throw new HttpError(403, "The request came from another site");
     const { route, params } = match;
-    const form = new FormBody(request, formOptions);
+    const form = new FormBody(request, limits);
     if (route.session === false) return run(route.view, new Context(request, params, form, null));
     const needsToken = !isSafe(request) && (route.csrf ?? options.csrf ?? false);
     return sessions.handle(request, (session) => {
@@ -148,17 +160,27 @@ async function checkToken<Data extends object>(
   { headers }: Request,
   form: FormBody,
 ): Promise<void> {
-  const field = headers.has(CSRF_HEADER) ? null : (await form.read()).get(CSRF_FIELD);
-  const token = headers.get(CSRF_HEADER) ?? (typeof field === "string" ? field : null);
-  if (!verifyCsrfToken(session, token)) {
-    throw new HttpError(403, "The form has expired: go back, reload the page, and send it again");
-  }
+  if (await bringsToken(session, headers, form)) return;
+  throw new HttpError(403, "The form has expired: go back, reload the page, and send it again");
+}
+
+async function bringsToken<Data extends object>(
+  session: Session<Data>,
+  headers: Headers,
+  form: FormBody,
+): Promise<boolean> {
+  // No token can be right, so the body is not worth reading: whoever sends it has seen no page.
+  if (session.csrf === null) return false;
+  const header = headers.get(CSRF_HEADER);
+  if (header !== null) return verifyCsrfToken(session, header);
+  const field = (await form.read()).get(CSRF_FIELD);
+  return typeof field === "string" && verifyCsrfToken(session, field);
 }
 
 function refusal(match: Exclude<Match<unknown>, { status: 200 }>): HttpError {
   switch (match.status) {
     case 400:
-      return new HttpError(400, "The address holds a percent-encoding that cannot be decoded");
+      return new HttpError(400, "The address is not written as browsers write it");
     case 404:
       return new HttpError(404, "There is no page at this address");
     case 405:
@@ -180,11 +202,4 @@ function failureOf(error: unknown): Failure {
 
 function isSafe({ method }: Request): boolean {
   return method === "GET" || method === "HEAD" || method === "OPTIONS";
-}
-
-/** A HEAD gets what a GET would get, but for the body (RFC 9110, section 9.3.2). */
-function bodiless(response: Response): Response {
-  if (response.body === null) return response;
-  response.body.cancel().catch(() => {}); // nobody will read it
-  return new Response(null, response);
 }

@@ -37,6 +37,7 @@ export { createHandler, type HandlerOptions } from "./handler.ts";
 export { createRouter, type Match, type Route as RouterRoute, type Router } from "./router.ts";
 
 export { Sessions, type SessionView } from "./session/manager.ts";
+export type { ListedSession, ListOwnedOptions } from "./session/owned_sessions.ts";
 export type { SessionOptions } from "./session/session_options.ts";
 export type { SessionCookieOptions } from "./session/session_cookie.ts";
 export type { TimeLimitOptions } from "./session/time_limits.ts";
@@ -63,12 +64,14 @@ export {
 export type {
   FoundSession,
   Loaded,
+  OwnedPage,
   OwnedSession,
   Refusal,
   SessionOwners,
   SessionStore,
   SessionWrite,
 } from "./session/store.ts";
+export type { RememberedForm } from "./session/forms.ts";
 export { decodeRecord, encodeRecord, type SessionRecord } from "./session/record.ts";
 export { CookieStore, type CookieStoreOptions } from "./stores/cookie_store.ts";
 

@@ -4,17 +4,25 @@
  * @module
  */
 
+import { linearPattern } from "./route_pattern.ts";
+
 /** One line of the route table. */
 export interface Route<View> {
   /** The method, in upper case. A `GET` route answers `HEAD` too. */
   method: string;
-  /** The path as a `URLPattern` pathname: `/cart`, `/items/:id`, `/assets/*`. */
+  /**
+   * The path as a `URLPattern` pathname: `/cart`, `/items/:id`, `/blog/:year-:month`, `/assets/*`. Of
+   * two parameters in one segment the first ends at the first character that separates them.
+   */
   path: string;
   /** What answers. */
   view: View;
   /** `false`: the route touches no session. */
   session?: false;
-  /** Whether an unsafe request must carry the CSRF token. Default: the application's setting. */
+  /**
+   * Whether an unsafe request must carry the CSRF token. `true` needs a session. Default: the
+   * application's setting; `false` where `session` is.
+   */
   csrf?: boolean;
 }
 
@@ -32,8 +40,8 @@ export interface Router<View> {
    * @param method The method of the request.
    * @param pathname The path as the URL has it: percent-encoded, without query.
    * @returns The route and its percent-decoded parameters; or 404 for an unknown path, 405 with
-   * the value of `Allow` for a known path with another method, 400 for a path whose
-   * percent-encoding cannot be decoded.
+   * the value of `Allow` for a known path with another method, 400 for a path that is not in the
+   * spelling of the URL standard, or whose percent-encoding cannot be decoded.
    */
   match(method: string, pathname: string): Match<View>;
 }
@@ -44,6 +52,9 @@ type Found<View> = Extract<Match<View>, { status: 200 }>;
 type Methods<View> = Map<string, Found<View>>;
 
 interface Pattern<View> {
+  /** The pattern as `URLPattern.pathname` writes it. */
+  text: string;
+  /** What decides whether a path matches. */
   urlPattern: URLPattern;
   methods: Methods<View>;
   /** Literal text that every matching path starts with: by far the cheaper thing to try. */
@@ -60,11 +71,14 @@ const NOT_FOUND: { readonly status: 404 } = Object.freeze({ status: 404 });
  * page has one address. Paths without parameters go before patterns, patterns stand in the order
  * of the table; a path that lacks the method leaves the request to the next that has it.
  *
- * Paths without parameters are looked up, not tried: their number does not matter.
+ * Paths without parameters are looked up, not tried: their number does not matter. A pattern takes
+ * time in proportion to the path's length: one that would take longer is refused.
  *
  * @param routes The table.
  * @returns The router. It knows no session and changes nothing.
- * @throws {RangeError} If a route occurs twice, or its method or path is none.
+ * @throws {RangeError} If a route occurs twice, its method or path is not one, it wants a CSRF token
+ * without a session, or its path can match in so many ways that a visitor could keep the server busy
+ * (two `*`, `/:a:b`, `(?:a+)+`); the message says what to write instead.
  *
  * @example
  * ```ts
@@ -87,11 +101,11 @@ export function createRouter<View>(routes: readonly Route<View>[]): Router<View>
   for (const route of routes) {
     check(route);
     const found: Found<View> = { status: 200, route, params: NO_PARAMS };
-    const urlPattern = PLAIN.test(route.path) ? null : compile(route);
-    const text = urlPattern?.pathname ?? route.path;
-    if (urlPattern !== null && SPECIAL.test(text.replace(ESCAPED, ""))) {
+    const text = PLAIN.test(route.path) ? route.path : compile(route, route.path).pathname;
+    if (SPECIAL.test(text.replace(ESCAPED, ""))) {
       const methods: Methods<View> = patterns.get(text)?.methods ?? new Map();
-      patterns.set(text, { urlPattern, methods, prefix: prefixOf(text) });
+      const urlPattern = compile(route, linear(route, text));
+      patterns.set(text, { text, urlPattern, methods, prefix: prefixOf(text) });
       add(methods, route.method, found);
     } else {
       const paths = literals.get(route.method) ?? new Map<string, Found<View>>();
@@ -113,12 +127,8 @@ export function createRouter<View>(routes: readonly Route<View>[]): Router<View>
       (method === "HEAD" ? literals.get("GET")?.get(path) : undefined);
   }
 
-  function search(method: string, pathname: string): Match<View> {
-    const path = canonical(pathname);
-    if (path === null) return BAD_REQUEST;
-    const literal = findLiteral(method, path);
-    if (literal !== undefined) return literal;
-
+  function search(method: string, path: string): Match<View> {
+    if (!isCanonical(path)) return BAD_REQUEST;
     const allowed = new Set<string>();
     for (const [name, paths] of literals) {
       if (paths.has(path)) allowed.add(name);
@@ -149,11 +159,22 @@ function check(route: Route<unknown>): void {
   if (!/^[A-Z][A-Z-]*$/.test(route.method)) throw refusal(route, "its method is not in upper case");
   // "{/:language}?/about" and "*" are paths too.
   if (!/^[/{*]/.test(route.path)) throw refusal(route, "its path does not start with /");
+  if (route.session === false && route.csrf) {
+    throw refusal(route, "csrf: true needs the session that keeps the token, and it has none");
+  }
 }
 
-function compile(route: Route<unknown>): URLPattern {
+function linear(route: Route<unknown>, text: string): string {
   try {
-    return new URLPattern({ pathname: route.path });
+    return linearPattern(text);
+  } catch (error) {
+    throw error instanceof RangeError ? refusal(route, error.message, error) : error;
+  }
+}
+
+function compile(route: Route<unknown>, pathname: string): URLPattern {
+  try {
+    return new URLPattern({ pathname });
   } catch (error) {
     throw refusal(route, error instanceof Error ? error.message : String(error), error);
   }
@@ -186,7 +207,7 @@ function bucket<View>(patterns: Iterable<Pattern<View>>): (path: string) => Patt
   const anywhere: Pattern<View>[] = [];
   const buckets = new Map<string, Pattern<View>[]>();
   for (const pattern of patterns) {
-    const segment = FIRST_SEGMENT.exec(pattern.urlPattern.pathname)?.[1];
+    const segment = FIRST_SEGMENT.exec(pattern.text)?.[1];
     if (segment === undefined) {
       for (const list of [anywhere, ...buckets.values()]) list.push(pattern);
     } else {
@@ -199,14 +220,14 @@ function bucket<View>(patterns: Iterable<Pattern<View>>): (path: string) => Patt
 }
 
 /**
- * The path as the URL standard writes it. Not every server does: some pass on what the visitor
- * sent, with `/../` or bare characters beyond ASCII. `null` if it is no path, or cannot be decoded.
+ * Whether a path is in the spelling of the URL standard, and can be decoded. Every browser sends it
+ * so, but not every server checks it: some pass on `/x/../admin`, which a proxy in front of them may
+ * have let through as a path below `/x`.
  */
-function canonical(pathname: string): string | null {
-  if (!pathname.startsWith("/")) return null;
-  if (!/[^\x21-\x7e]|["%<>\\^`{|}]|\/\./.test(pathname)) return pathname;
-  const path = new URL(`http://h${pathname}`).pathname;
-  return tryDecode(path) === null ? null : path;
+function isCanonical(path: string): boolean {
+  if (!path.startsWith("/")) return false;
+  if (!/[^\x21-\x7e]|["%<>\\^`{|}]|\/\./.test(path)) return true;
+  return new URL(`http://h${path}`).pathname === path && tryDecode(path) !== null;
 }
 
 function tryDecode(text: string): string | null {

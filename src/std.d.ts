@@ -33,10 +33,6 @@ declare module "@std/http/negotiation" {
 }
 
 declare module "@std/http/etag" {
-  export function eTag(
-    entity: string | Uint8Array,
-    options?: { weak?: boolean },
-  ): Promise<string>;
   export function ifNoneMatch(value: string | null, etag: string | undefined): boolean;
 }
 

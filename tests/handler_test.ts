@@ -1,4 +1,11 @@
-import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertMatch,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import {
   createHandler,
   csrfToken,
@@ -158,11 +165,11 @@ Deno.test("createHandler() tells a view without a session that it has none", asy
 Deno.test("createHandler() answers HEAD like GET, without the body", async () => {
   const { handler } = handlerOf(bump);
   const response = await handler(request("/", { method: "HEAD" }));
-  assertEquals([response.status, response.body], [200, null]);
+  assertEquals([response.status, await response.text()], [200, ""]);
   assertEquals(response.headers.get("content-type"), "text/html; charset=utf-8");
   assertEquals(response.headers.getSetCookie().length, 1);
   const missing = await handler(request("/nowhere", { method: "HEAD" }));
-  assertEquals([missing.status, missing.body], [404, null]);
+  assertEquals([missing.status, await missing.text()], [404, ""]);
 });
 
 Deno.test("createHandler() lets go of a body that a HEAD does not need, whatever its source says", async () => {
@@ -302,6 +309,64 @@ Deno.test("createHandler() asks for the session's token where the application wa
   assertEquals(errors, []);
 });
 
+/** A form that counts what was taken of it, sent as a stream. */
+function counted(body: string, headers: HeadersInit) {
+  const taken = { chunks: 0 };
+  const bytes = new TextEncoder().encode(body);
+  const stream = new ReadableStream<Uint8Array>({
+    pull(controller) {
+      const chunk = bytes.subarray(taken.chunks * 1024, ++taken.chunks * 1024);
+      if (chunk.length > 0) controller.enqueue(chunk);
+      else controller.close();
+    },
+  }, { highWaterMark: 0 });
+  const sent = request("/", { method: "POST", body: stream, headers });
+  sent.headers.set("content-type", "application/x-www-form-urlencoded");
+  return { sent, taken };
+}
+
+Deno.test("createHandler() reads no body where the session can accept no token", async () => {
+  const runs: string[] = [];
+  const view: View<Values> = ({ session, request: { method } }) => {
+    runs.push(method);
+    if (method === "GET") session.set("name", "no token was asked for");
+    return html("");
+  };
+  const { handler, errors } = handlerOf(view, { csrf: true });
+  const page = await handler(request());
+  const cookie = page.headers.getSetCookie()[0]?.replace(/;.*/, "") ?? "";
+  const body = `csrf_token=${"A".repeat(86)}&${"a&".repeat(10_000)}`;
+  const token = { "x-csrf-token": "A".repeat(86) };
+  const sets: HeadersInit[] = [{}, { cookie }, token, { cookie, ...token }];
+  for (const headers of sets) {
+    const { sent, taken } = counted(body, headers);
+    const response = await handler(sent);
+    assertEquals([response.status, taken.chunks, sent.bodyUsed], [403, 0, false]);
+    assertEquals(response.headers.getSetCookie(), []);
+  }
+  assertEquals([runs, errors], [["GET"], []]);
+});
+
+Deno.test("createHandler() reads no body where the header has a wrong token", async () => {
+  const { handler } = handlerOf(({ session }) => html(csrfToken(session)), { csrf: true });
+  const page = await handler(request());
+  const cookie = page.headers.getSetCookie()[0]?.replace(/;.*/, "") ?? "";
+  const token = await page.text();
+  const body = `csrf_token=${token}&${"a&".repeat(10_000)}`;
+  for (const wrong of ["", "A".repeat(86), token.slice(1)]) {
+    const { sent, taken } = counted(body, { cookie, "x-csrf-token": wrong });
+    assertEquals([(await handler(sent)).status, taken.chunks], [403, 0]);
+  }
+});
+
+Deno.test("createHandler() reads the body where the session has a secret", async () => {
+  const { handler } = handlerOf(({ session }) => html(csrfToken(session)), { csrf: true });
+  const page = await handler(request());
+  const cookie = page.headers.getSetCookie()[0]?.replace(/;.*/, "") ?? "";
+  const { sent, taken } = counted(`csrf_token=${await page.text()}`, { cookie });
+  assertEquals([(await handler(sent)).status, taken.chunks], [200, 2]);
+});
+
 Deno.test("createHandler() leaves the body to the view where the header has the token", async () => {
   const view: View<Values> = async ({ session, request }) =>
     request.method === "GET"
@@ -372,6 +437,29 @@ Deno.test("createHandler() answers 413, 415 and 400 to forms that are none", asy
   assertEquals(errors, []);
 });
 
+Deno.test("createHandler() answers 413 to more fields than maxFields, for the guard too", async () => {
+  const view: View<Values> = async ({ session, request: { method }, form }) =>
+    html(method === "GET" ? csrfToken(session) : String([...await form()].length));
+  for (const csrf of [false, true]) {
+    const { handler, errors } = handlerOf(view, { csrf, maxFields: 3 });
+    const page = await handler(request());
+    const cookie = page.headers.getSetCookie()[0]?.replace(/;.*/, "") ?? "";
+    const fields = { csrf_token: await page.text(), a: "1", b: "2" };
+    assertEquals(await (await handler(post(fields, { cookie }))).text(), "3");
+    const refused = await handler(post({ ...fields, c: "3" }, { cookie }));
+    assertEquals(refused.status, 413);
+    assertStringIncludes(await refused.text(), "The form has 4 fields: at most 3 are allowed");
+    assertEquals(errors, []);
+  }
+});
+
+Deno.test.each([-1, 0.5, NaN, Infinity])("createHandler() refuses the limit %d", (limit) => {
+  const message = `${limit} %: a whole number is needed`;
+  const make = (options: Partial<HandlerOptions<Values>>) => () => handlerOf(bump, options);
+  assertThrows(make({ maxFields: limit }), RangeError, message.replace("%", "fields"));
+  assertThrows(make({ maxBodySize: limit }), RangeError, message.replace("%", "bytes"));
+});
+
 Deno.test("createHandler() puts security headers on every response", async () => {
   const { handler } = handlerOf(bump);
   for (const path of ["/", "/nowhere"]) {
@@ -417,6 +505,21 @@ Deno.test("createHandler() passes on a response that cannot be copied, also to a
   assertEquals((await handler(request("/", { method: "HEAD" }))).type, "error");
   assertEquals(errors, []);
 });
+
+for (const [session, csrf, refused] of [[false, true, true], [false, undefined, false]] as const) {
+  Deno.test(`createHandler() ${refused ? "refuses" : "takes"} a route with session: ${session} and csrf: ${csrf}`, async () => {
+    const route: Route<Values> = {
+      method: "POST",
+      path: "/",
+      view: () => html("done"),
+      session,
+      csrf,
+    };
+    const make = () => handlerOf(bump, { csrf: true, routes: [route] }).handler;
+    if (refused) assertThrows(make, RangeError, "Cannot use the route POST /: csrf: true needs");
+    else assertEquals((await make()(post())).status, 200);
+  });
+}
 
 Deno.test("createHandler() refuses a table with the same route twice", () => {
   const route: Route<Values> = { method: "GET", path: "/", view: bump };

@@ -10,7 +10,7 @@ import {
 } from "../src/mod.ts";
 import { CsrfField } from "./csrf_field.tsx";
 import { Layout } from "./layout.tsx";
-import { page } from "./render.tsx";
+import { formPage } from "./render.tsx";
 import { TextField } from "./text_field.tsx";
 import type { Visitor } from "./visitor.ts";
 
@@ -21,7 +21,7 @@ const MAX_LENGTH = 500;
 export const cartView: View<Visitor> = ({ session }) => {
   const form = recallForm(session, FORM);
   const title = form.refused ? "Error: Your cart · Satchel" : "Your cart · Satchel";
-  return page(
+  return formPage(
     <Layout title={title} path="/cart" session={session}>
       <h1>Your cart</h1>
       <Items session={session} items={session.get("cart") ?? []} />
@@ -38,10 +38,12 @@ function Items(
     <form method="post" action="/cart/remove">
       <CsrfField session={session} />
       <ol class="rows">
-        {items.map((item, index) => (
+        {items.map((item) => (
           <li>
             <span>{item}</span>
-            <button name="index" value={index} aria-label={`Remove ${item}`}>Remove</button>
+            <button name="item" value={onOneLine(item)} aria-label={`Remove ${item}`}>
+              Remove
+            </button>
           </li>
         ))}
       </ol>
@@ -66,13 +68,14 @@ function AddForm(
 export const addItemView: View<Visitor> = async (context) => {
   const { session } = context;
   const values = await context.form();
-  const item = String(values.get("item") ?? "").trim();
-  if (item.length > MAX_LENGTH) {
+  const typed = String(values.get("item") ?? "").trim();
+  if (typed.length > MAX_LENGTH) {
     throw new HttpError(
       422,
-      `An item's name can have ${MAX_LENGTH} characters, this one has ${item.length}.`,
+      `An item's name can have ${MAX_LENGTH} characters, this one has ${typed.length}.`,
     );
   }
+  const item = onOneLine(typed);
   if (item === "") {
     rememberForm(session, FORM, { values, errors: { item: "Say what to put into the cart." } });
   } else {
@@ -82,24 +85,31 @@ export const addItemView: View<Visitor> = async (context) => {
   return redirect("/cart");
 };
 
-/** `POST /cart/remove`: takes the item with the number `index` out again, if it is still there. */
+/** `POST /cart/remove`: takes one item of the text `item` out again, if there is one. */
 export const removeItemView: View<Visitor> = async (context) => {
   const { session } = context;
-  const text = String((await context.form()).get("index"));
-  const index = /^\d+$/.test(text) ? Number(text) : -1;
-  const item = session.get("cart")?.[index];
-  if (item === undefined) {
+  const item = onOneLine(String((await context.form()).get("item") ?? ""));
+  const find = (items: readonly string[]) => items.findIndex((other) => onOneLine(other) === item);
+  if (find(session.get("cart") ?? []) === -1) {
     session.flash("That item is no longer in your cart.", { level: "warning" });
   } else {
-    // A parallel request may have moved the items: what was pointed at goes, and nothing else.
-    session.update(
-      "cart",
-      (items = []) => items[index] === item ? items.toSpliced(index, 1) : items,
-    );
+    // A parallel request may have changed the cart: the item is looked up in what it left.
+    session.update("cart", (items = []) => {
+      const index = find(items);
+      return index === -1 ? items : items.toSpliced(index, 1);
+    });
     session.flash(`“${item}” was removed.`);
   }
   return redirect("/cart");
 };
+
+/**
+ * Writes a text as browsers send it back from a form, so that it is found again: they change line
+ * ends, lone surrogates and the character NUL.
+ */
+function onOneLine(text: string): string {
+  return text.toWellFormed().replace(/[\p{Cc}\u2028\u2029]+/gu, " ").trim();
+}
 
 /** `POST /cart/clear`: empties the cart. */
 export const clearCartView: View<Visitor> = ({ session }) => {

@@ -5,7 +5,7 @@ import { renderDocument } from "./render.tsx";
 /** What a visitor can do about it, by status. */
 const ADVICE: Readonly<Record<number, string>> = {
   400: "Check the address, or go back and try once more.",
-  403: "Go back, load the page anew and send the form once more.",
+  403: "Go back and send the form once more; if that does not help, reload its page first.",
   404: "The address may be mistyped, or the page has moved.",
   405: "This address answers other requests than the one that was made.",
   413: "Nothing was changed. Remove something, or send less.",

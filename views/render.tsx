@@ -26,3 +26,15 @@ export function renderDocument(document: JSX.Element): string {
 export function page(document: JSX.Element, init?: ResponseInit): Response {
   return html(renderDocument(document), init);
 }
+
+/**
+ * Answers with a page that has a form to type into. Whoever comes back to it with the browser's
+ * buttons gets it from the server, with a token of the session as it is then; the browser fills in
+ * what was typed. A page that was kept would bring the token of a session that may be over.
+ *
+ * @param document What the layout made.
+ * @returns The response.
+ */
+export function formPage(document: JSX.Element): Response {
+  return page(document, { headers: { "cache-control": "no-store" } });
+}

@@ -12,13 +12,15 @@ import {
 } from "../src/mod.ts";
 import { CsrfField } from "./csrf_field.tsx";
 import { Layout } from "./layout.tsx";
-import { page } from "./render.tsx";
-import { SignedIn } from "./signed_in.tsx";
+import { formPage } from "./render.tsx";
+import { MAX_SHOWN, SignedIn } from "./signed_in.tsx";
 import { TextField } from "./text_field.tsx";
 import type { Visitor } from "./visitor.ts";
 
 const FORM = "sign-in";
 const MAX_LENGTH = 60;
+/** The most characters that one is typed as, if its accents come apart. */
+const MAX_DECOMPOSED = 4;
 
 /** `GET /sign-in`: who the visitor is, and where else they are signed in. */
 export function signInPage(
@@ -28,10 +30,10 @@ export function signInPage(
     const name = session.get("name");
     const owned = name === undefined || store.owners === undefined
       ? null
-      : await sessions.listOwned(name, { current: session });
+      : await sessions.listOwned(name, { current: session, limit: MAX_SHOWN + 1 });
     const form = recallForm(session, FORM);
     const title = name === undefined ? "Sign in" : "Signed in";
-    return page(
+    return formPage(
       <Layout
         title={`${form.refused ? "Error: " : ""}${title} · Satchel`}
         path="/sign-in"
@@ -66,12 +68,21 @@ function SignIn({ session, form }: { session: Session<Visitor>; form: RecalledFo
   );
 }
 
+/**
+ * The name that was typed, composed (NFC), so that the same letters make the same account; if it is
+ * much too long, as it came: composing takes time that grows with the square of the length.
+ */
+function nameIn(typed: FormDataEntryValue | null): string {
+  const text = String(typed ?? "").trim();
+  return text.length > MAX_DECOMPOSED * MAX_LENGTH ? text : text.normalize("NFC").trim();
+}
+
 /** `POST /sign-in`: takes the visitor's word for the field `name`. */
 export function signInView(store: SessionStore): View<Visitor> {
   return async (context) => {
     const { session } = context;
     const values = await context.form();
-    const name = String(values.get("name") ?? "").normalize("NFC").trim();
+    const name = nameIn(values.get("name"));
     if (name === "" || name.length > MAX_LENGTH) {
       const error = name === "" ? "Say who you are." : `At most ${MAX_LENGTH} characters, please.`;
       rememberForm(session, FORM, { values, errors: { name: error } });

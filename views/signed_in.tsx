@@ -1,15 +1,18 @@
 import type { JSX } from "preact";
-import type { OwnedSession, Session } from "../src/mod.ts";
+import type { ListedSession, Session } from "../src/mod.ts";
 import { CsrfField } from "./csrf_field.tsx";
 import { duration } from "./duration.ts";
 import type { Visitor } from "./visitor.ts";
+
+/** How many sessions the page shows. */
+export const MAX_SHOWN = 100;
 
 /** What a visitor who is signed in sees: their sessions, and the ways out of them. */
 export function SignedIn({ session, name, owned }: {
   session: Session<Visitor>;
   name: string;
-  /** The account's sessions; null where the store cannot tell. */
-  owned: readonly (OwnedSession & { current: boolean })[] | null;
+  /** The account's newest sessions, one more than are shown; null where the store cannot tell. */
+  owned: readonly ListedSession[] | null;
 }): JSX.Element {
   return (
     <>
@@ -42,22 +45,25 @@ function NoList(): JSX.Element {
   );
 }
 
-function List({ owned }: { owned: readonly (OwnedSession & { current: boolean })[] }): JSX.Element {
+function List({ owned }: { owned: readonly ListedSession[] }): JSX.Element {
   const now = Date.now();
   return (
-    <ul class="rows">
-      {owned.map(({ label, createdAt, renewedAt, current }) => (
-        <li>
-          <span>
-            {label || "An unnamed program"} {current && <b>(this one)</b>}
-            <br />
-            <span class="soft">
-              {`begun ${ago(createdAt, now)}, last renewed ${ago(renewedAt, now)}`}
+    <>
+      <ul class="rows">
+        {owned.slice(0, MAX_SHOWN).map(({ label, createdAt, renewedAt, current }) => (
+          <li>
+            <span>
+              {label || "An unnamed program"} {current && <b>(this one)</b>}
+              <br />
+              <span class="soft">
+                {`begun ${ago(createdAt, now)}, last renewed ${ago(renewedAt, now)}`}
+              </span>
             </span>
-          </span>
-        </li>
-      ))}
-    </ul>
+          </li>
+        ))}
+      </ul>
+      {owned.length > MAX_SHOWN && <p>These are the newest {MAX_SHOWN}; there are more.</p>}
+    </>
   );
 }
 

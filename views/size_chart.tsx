@@ -13,7 +13,7 @@ export function SizeChart({ sizes }: { sizes: readonly Size[] }): JSX.Element {
   const longest = Math.max(1, ...sizes.map(({ bytes }) => bytes));
   return (
     <table class="sizes">
-      <caption>What takes the room; the rest is dates, messages and seal</caption>
+      <caption>What takes the room; the rest is dates, token and seal</caption>
       <thead>
         <tr>
           <th scope="col">Key</th>

@@ -2,12 +2,13 @@ import type { JSX } from "preact";
 import type { RecalledForm } from "../src/mod.ts";
 
 /** A line to type into, with its label. A refused form brings back what was typed, and why not. */
-export function TextField({ form, name, label, maxLength, autocomplete = "off" }: {
+export function TextField({ form, name, label, maxLength, autocomplete }: {
   form: RecalledForm;
   name: string;
   label: string;
   maxLength: number;
-  autocomplete?: "off" | "username";
+  /** What the browser may fill in; never "off", which also loses the text when one goes back. */
+  autocomplete?: "username";
 }): JSX.Element {
   const error = form.error(name);
   const errorId = error === undefined ? undefined : `${name}-error`;

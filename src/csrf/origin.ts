@@ -1,3 +1,4 @@
+import { isWebSocketUpgrade } from "../http/web_socket.ts";
 import { requestOrigin, type RequestOriginOptions } from "../http/request_origin.ts";
 
 /** Whose unsafe requests {@linkcode originGuard} lets pass. */
@@ -11,7 +12,8 @@ export interface OriginGuardOptions extends RequestOriginOptions {
 
 /**
  * Makes the check that keeps other sites from acting in a visitor's name: GET, HEAD and OPTIONS
- * pass, any other method only
+ * pass, any other method and the upgrade to a WebSocket (through which a page of another site could
+ * send and read as the visitor) only
  *
  * - with `Sec-Fetch-Site: same-origin` or `none` (Fetch Metadata), or
  * - without that header, with an `Origin` of the host the request was sent to (an https page may
@@ -43,9 +45,9 @@ export function originGuard(options: OriginGuardOptions = {}): (request: Request
   for (const origin of trusted) assertOrigin(origin);
 
   return (request) => {
-    const { method } = request;
-    if (method === "GET" || method === "HEAD" || method === "OPTIONS") return true;
-    const { headers } = request; // which some runtimes make when they are first asked for
+    const { method, headers } = request;
+    const isSafe = method === "GET" || method === "HEAD" || method === "OPTIONS";
+    if (isSafe && !isWebSocketUpgrade(request)) return true;
     const site = headers.get("sec-fetch-site");
     if (site === "same-origin" || site === "none") return true;
     const origin = headers.get("origin");

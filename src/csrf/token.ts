@@ -40,7 +40,8 @@ export function csrfToken<Data extends object>(session: Session<Data>): string {
  * Whether a token that came with a request is this visitor's. Takes the same time wherever it
  * differs.
  *
- * @param session The visitor's session. One that never made a token accepts none.
+ * @param session The visitor's session. One that never made a token accepts none: where
+ * `session.csrf` is null, refuse the request before you read its body.
  * @param candidate What the form field or the header held.
  * @returns Whether it is right; anything that is not a token is wrong.
  */

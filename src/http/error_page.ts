@@ -36,6 +36,18 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
+/** Longer than any browser's `Accept`; taking a longer one apart would keep the server busy. */
+const MAX_ACCEPT = 1024;
+
+const TYPES = ["text/html", "application/problem+json", "application/json"] as const;
+
+function preferredType(request: Request): string | undefined {
+  const accept = request.headers.get("accept") ?? "";
+  if (accept.length <= MAX_ACCEPT) return accepts(request, ...TYPES);
+  const headers = { accept: accept.slice(0, MAX_ACCEPT) };
+  return accepts(new Request("http://localhost/", { headers }), ...TYPES);
+}
+
 function escape(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
 }
@@ -59,7 +71,7 @@ function renderPlain({ status, title, detail }: Problem): string {
  * Answers a failed request: a page for browsers, `application/problem+json` (RFC 9457) for
  * programs that prefer JSON. It is never cached.
  *
- * @param request The request; its `Accept` decides.
+ * @param request The request; the first 1024 characters of its `Accept` decide.
  * @param failure What went wrong, for example an `HttpError`.
  * @param render Makes the page. It must escape `detail`. Default: a plain page without style.
  * @returns The response.
@@ -91,7 +103,7 @@ export function errorPage(
   dropTargetedCaching(headers);
   headers.append("vary", "Accept");
 
-  const type = accepts(request, "text/html", "application/problem+json", "application/json");
+  const type = preferredType(request);
   if (type === undefined || type === "text/html") {
     headers.set("content-type", "text/html; charset=utf-8");
     return new Response(render({ status, title, detail }), { status, headers });

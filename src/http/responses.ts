@@ -104,3 +104,31 @@ export function withHeaders(response: Response, change: (headers: Headers) => vo
   change(copy.headers);
   return copy;
 }
+
+/** Statuses whose responses have no body by definition (Fetch standard, section 2.2.3). */
+const NULL_BODY = [101, 103, 204, 205, 304];
+
+/**
+ * Takes the body away from the answer to a HEAD, which is to have the headers that a GET would get
+ * (RFC 9110, section 9.3.2). Its body is not read: a stream is cancelled.
+ *
+ * Servers say `Content-Length: 0` for a response without a body, which section 8.6 forbids where a
+ * GET has one. So the answer keeps the `Content-Length` that it brings, or else has a body of unknown
+ * length that turns out to be empty.
+ *
+ * @param response The response; do not use it afterwards.
+ * @returns A response with the same status and headers.
+ */
+export function bodiless(response: Response): Response {
+  const { body, status, statusText } = response;
+  body?.cancel().catch(() => {}); // nobody will read it
+  if (status < 200 || NULL_BODY.includes(status)) return response;
+  const headers = new Headers(response.headers);
+  const rest = headers.has("content-length") ? null : emptyStream();
+  return new Response(rest, { status, statusText, headers });
+}
+
+/** An empty stream that does not know it yet: one that has ended, Bun gives a length of 0. */
+function emptyStream(): ReadableStream<Uint8Array> {
+  return new ReadableStream({ pull: (controller) => controller.close() }, { highWaterMark: 0 });
+}

@@ -1,3 +1,4 @@
+import type { RememberedForm } from "../session/forms.ts";
 import type { SessionRecord } from "../session/record.ts";
 import type { FoundSession, SessionStore } from "../session/store.ts";
 import { TimeLimits } from "../session/time_limits.ts";
@@ -6,6 +7,9 @@ import { roughPeriod } from "./period.ts";
 
 /** The names of the server's cookie: on plain http, and on https. */
 const KNOWN_NAMES = ["session", "__Host-session"] as const;
+
+/** What stores say under a name that the cookie does not belong to; under its own there is more. */
+const SAID_OF_OTHER_NAMES: readonly string[] = ["unknown id", "forged"];
 
 /** What is asked about a cookie. */
 export interface InspectOptions {
@@ -38,6 +42,8 @@ export type Inspection =
     readonly absoluteEnd: string;
     readonly data: Readonly<Record<string, unknown>>;
     readonly flash: SessionRecord["flash"];
+    /** The refused forms that wait for their pages. */
+    readonly forms: readonly ({ readonly name: string } & RememberedForm)[];
     /** Whether it has a CSRF token. */
     readonly csrf: boolean;
     readonly owner: string | null;
@@ -58,7 +64,7 @@ export async function inspect(value: string, options: InspectOptions): Promise<I
   for (const name of names) {
     const loaded = await options.store.load(value, name);
     if (loaded.record === null) {
-      reason ||= loaded.reason;
+      if (!reason || SAID_OF_OTHER_NAMES.includes(reason)) reason = loaded.reason;
     } else if (cookieName !== null && name !== cookieName) {
       return refused(`wrong cookie name: it belongs to ${name}, not ${cookieName}`);
     } else {
@@ -96,6 +102,7 @@ function judge({ record, seal }: FoundSession, name: string, options: InspectOpt
     absoluteEnd: iso(absoluteEnd),
     data: record.data,
     flash: record.flash,
+    forms: Array.from(record.forms, ([name, form]) => ({ name, ...form })),
     csrf: record.csrf !== null,
     owner: record.owner,
   };
@@ -118,6 +125,9 @@ export function inspectionText(found: Inspection, now: number): string {
     ["CSRF token", found.csrf ? "yes" : "no"],
     ["owner", found.owner ?? "nobody"],
     ...found.flash.map(({ level, message }): [string, string] => ["flash", `${level}: ${message}`]),
+    ...found.forms.map(({ name, values, errors }): [string, string] => {
+      return ["form", `${name}: ${JSON.stringify({ values, errors })}`];
+    }),
     ...Object.entries(found.data).map(([key, value]): [string, string] => {
       return ["value", `${key} = ${JSON.stringify(value)}`];
     }),

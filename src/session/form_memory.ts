@@ -4,8 +4,12 @@
  * @module
  */
 
-import { HttpError } from "../http/http_error.ts";
-import type { Session } from "./session.ts";
+import { recallFormChange, rememberFormChange } from "./change.ts";
+import { isSeen } from "./flash.ts";
+import type { RememberedForm } from "./forms.ts";
+import { isHarmlessName, wordsOf } from "./harmless_name.ts";
+import { type Session, stateOf } from "./session.ts";
+import { changeState, readState } from "./state.ts";
 
 /** A refused form, to be remembered. */
 export interface RefusedForm {
@@ -18,11 +22,14 @@ export interface RefusedForm {
 /** What of a refused form is remembered. */
 export interface RememberFormOptions {
   /**
-   * Fields that are remembered although their name sounds secret. Default: none. Name a field here
-   * when its name only happens to contain such a word, as `secretary` or `pin-board` do.
+   * Fields that are remembered although their name is not plainly harmless, such as `favourite_dish`
+   * or `secretary`: their names exactly as the form sends them. Default: none.
    */
   readonly keep?: readonly string[];
-  /** Bytes that the values and errors may take, as JSON. Default: 1024, a quarter of a cookie. */
+  /**
+   * Bytes that errors and values may take, as JSON. What goes beyond is left out. Default: 1024, a
+   * quarter of a cookie.
+   */
   readonly maxBytes?: number;
 }
 
@@ -30,6 +37,12 @@ export interface RememberFormOptions {
 export interface RecalledForm {
   /** Whether the form was refused, and this is what was typed. */
   readonly refused: boolean;
+  /**
+   * The names of fields that were filled in and are not remembered: their names are not plainly
+   * harmless (name them in `keep` if they are), they held a file, or there was no room. Names that
+   * find no room themselves are missing, and so is a CSRF token's.
+   */
+  readonly omitted: readonly string[];
   /** The first value of a field, or undefined. */
   value(name: string): string | undefined;
   /** All values of a field, such as those of ticked boxes of one name. */
@@ -38,24 +51,30 @@ export interface RecalledForm {
   error(name: string): string | undefined;
 }
 
-type Pairs = readonly (readonly [name: string, value: string])[];
+type Pairs = RememberedForm["values"];
 
-/** Names of fields whose value belongs into no cookie, database or page, as words in lower case. */
-const SECRET =
-  /password|passwd|passphrase|passcode|secret|token|csrf|card ?number|\b(?:pass|pwd|pin|t?otp|cv[cv]2?|ssn|iban)\b/;
+const BLANK: RememberedForm = { values: [], errors: [], omitted: [] };
 
 /**
- * Remembers a refused form for its own page, which {@linkcode recallForm} shows once. It waits among
- * the flash messages under a level of its own, so a prefetch or HEAD does not use it up.
+ * Remembers a refused form for its own page, which {@linkcode recallForm} shows once. It waits apart
+ * from the flash messages; at most 8 forms do, the oldest goes. `session.clear()` leaves it, as it
+ * leaves messages; `session.destroy()` forgets it.
  *
- * Passwords, tokens, card numbers and the like are **not** remembered: whatever field has a name
- * that sounds like one. Files are not either.
+ * A field is remembered only if its name is **plainly harmless**, since the value goes into a cookie
+ * or a database and back into a page: each word of it is a known one such as `name`, `email`,
+ * `address`, `city`, `phone`, `company`, `subject`, `message`, `item`, `quantity` or `date`, or a
+ * number, in any style (`first_name`, `firstName`, `items[0].name`). Any other word, as in `password`,
+ * `pw`, `api_key` or `favourite_dish`, leaves the field out; name it in `keep` where that is wrong.
+ * {@linkcode RecalledForm.omitted} tells which fields were left out.
+ *
+ * It never fails because of the size: what does not fit `maxBytes` is left out, the largest fields
+ * first. The errors stay; where they alone take more, the last ones go.
  *
  * @param session The visitor's session.
  * @param name The name of the form; each form of a site has one of its own.
  * @param form What was typed and what is wrong with it.
  * @param options Fields to remember in spite of their name; the limit.
- * @throws {HttpError} 413 if values and errors take more than `maxBytes`.
+ * @throws {TypeError} If the response is already committed.
  *
  * @example
  * ```ts
@@ -66,14 +85,17 @@ const SECRET =
  * const session = await sessions.load(new Request("http://localhost/"));
  *
  * // The view that refuses the form, before it redirects to the form's page:
- * const values = new URLSearchParams({ email: "nobody", password: "hunter2" });
- * rememberForm(session, "sign-up", { values, errors: { email: "This is no e-mail address." } });
+ * const values = new URLSearchParams({ email: "nobody", hobby: "chess", password: "hunter2" });
+ * const errors = { email: "This is no e-mail address." };
+ * rememberForm(session, "sign-up", { values, errors }, { keep: ["hobby"] });
  *
  * // The view of the form's page:
  * const form = recallForm(session, "sign-up");
  * assertEquals(form.value("email"), "nobody");
  * assertEquals(form.error("email"), "This is no e-mail address.");
+ * assertEquals(form.value("hobby"), "chess");
  * assertEquals(form.value("password"), undefined);
+ * assertEquals(form.omitted, ["password"]);
  * ```
  */
 export function rememberForm<Data extends object>(
@@ -82,55 +104,88 @@ export function rememberForm<Data extends object>(
   form: RefusedForm,
   { keep = [], maxBytes = 1024 }: RememberFormOptions = {},
 ): void {
-  const values: [string, string][] = [];
-  for (const [field, value] of form.values) {
-    if (typeof value === "string" && (keep.includes(field) || !soundsSecret(field))) {
-      values.push([field, value]);
-    }
-  }
-  const text = JSON.stringify([values, Object.entries(form.errors)]);
-  const bytes = new TextEncoder().encode(text).length;
-  if (bytes > maxBytes) {
-    throw new HttpError(
-      413,
-      `Cannot remember the form ${name}: what was typed takes ${bytes} bytes, at most ${maxBytes} fit`,
-    );
-  }
-  const level = levelOf(name);
-  session.takeFlash(level); // of two refusals before the page is seen, the last counts
-  session.flash(text, { level });
+  changeState(stateOf(session), rememberFormChange(name, fit(form, keep, maxBytes)));
 }
 
 /**
- * Recalls a form that was refused, once.
+ * Recalls a form that was refused, once, for somebody who sees the page: a HEAD, prefetch, prerender
+ * or subresource gets a blank form, and the refused one goes on waiting.
  *
  * @param session The visitor's session.
  * @param name The name of the form.
  * @returns What was typed and what is wrong with it; a blank form if none was refused.
+ * @throws {TypeError} If the response is already committed.
  */
 export function recallForm<Data extends object>(
   session: Session<Data>,
   name: string,
 ): RecalledForm {
-  const text = session.takeFlash(levelOf(name)).at(-1)?.message;
-  const [values, errors]: readonly [Pairs, Pairs] = text === undefined
-    ? [[], []]
-    : JSON.parse(text);
+  const state = readState(stateOf(session));
+  const found = isSeen(state.request) ? state.record.forms.get(name) : undefined;
+  if (found !== undefined) changeState(state, recallFormChange(name, found));
+  const { values, errors, omitted } = found ?? BLANK;
   return {
-    refused: text !== undefined,
+    refused: found !== undefined,
+    omitted: [...omitted],
     value: (field) => find(values, field),
     values: (field) => values.filter(([name]) => name === field).map(([, value]) => value),
     error: (field) => find(errors, field),
   };
 }
 
-function soundsSecret(field: string): boolean {
-  const words = field.replace(/([a-z])([A-Z])/g, "$1 $2").replace(/[^A-Za-z0-9]+/g, " ");
-  return SECRET.test(words.toLowerCase());
+/** Chooses what is remembered: errors first, then fields from the smallest up, then names. */
+function fit(form: RefusedForm, keep: readonly string[], maxBytes: number): RememberedForm {
+  let room = maxBytes - "[[],[],[]]".length;
+  const fits = (parts: readonly string[]): boolean => {
+    const bytes = sizeOf(parts);
+    if (!(bytes <= room)) return false;
+    room -= bytes;
+    return true;
+  };
+  const errors: [string, string][] = [];
+  for (const [field, message] of Object.entries(form.errors)) {
+    if (!fits([field, message])) break;
+    errors.push([field, message]);
+  }
+  const { fields, filledIn } = sortFields(form.values, keep);
+  const kept = Array.from(fields, ([field, pairs]) => ({ field, pairs, parts: pairs.flat() }))
+    .map((found) => ({ ...found, bytes: sizeOf(found.parts) }))
+    .sort((one, other) => one.bytes - other.bytes)
+    .filter(({ parts }) => fits(parts));
+  for (const { field } of kept) filledIn.delete(field);
+  return {
+    values: kept.flatMap(({ pairs }) => pairs),
+    errors,
+    omitted: [...filledIn].filter((field) => fits([field])),
+  };
 }
 
-function levelOf(name: string): string {
-  return `form:${name}`;
+/** Gathers what may be remembered, field by field, and the names of all fields that held anything. */
+function sortFields(
+  values: RefusedForm["values"],
+  keep: readonly string[],
+): { fields: Map<string, [string, string][]>; filledIn: Set<string> } {
+  const fields = new Map<string, [string, string][]>();
+  const filledIn = new Set<string>();
+  for (const [field, value] of values) {
+    if (isFilledIn(value) && !wordsOf(field).includes("csrf")) filledIn.add(field);
+    if (typeof value !== "string" || !(keep.includes(field) || isHarmlessName(field))) continue;
+    const pairs = fields.get(field);
+    if (pairs === undefined) fields.set(field, [[field, value]]);
+    else pairs.push([field, value]);
+  }
+  return { fields, filledIn };
+}
+
+/** Tells whether a field held anything; browsers send a file without name or bytes for none. */
+function isFilledIn(value: unknown): boolean {
+  if (value instanceof Blob) return value.size > 0;
+  return value !== "" && value !== undefined && value !== null;
+}
+
+/** Counts the bytes of texts as JSON, each with a comma. */
+function sizeOf(parts: readonly string[]): number {
+  return new TextEncoder().encode(JSON.stringify(parts)).length - 1;
 }
 
 function find(pairs: Pairs, field: string): string | undefined {

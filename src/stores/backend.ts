@@ -45,12 +45,27 @@ export interface SessionBackend {
   readonly owners?: OwnerIndex;
 }
 
-/** Lists of accounts' sessions: for each owner, a text by session key. */
+/** A part of an account's list, from above. */
+export interface EntryPage {
+  /** The most entries to give: a whole number from 1 to 1000. */
+  readonly limit: number;
+  /** Only entries whose names are below this one; null: from the top. */
+  readonly before: string | null;
+}
+
+/**
+ * Lists of accounts' sessions: for each owner, a text by the entry's name. A name is 63 characters
+ * of ASCII, and names are ordered by their bytes: the session that began last has the greatest.
+ */
 export interface OwnerIndex {
-  /** Adds an entry or replaces it. */
-  add(owner: string, key: string, text: string, lifetime: number | null): Promise<unknown>;
+  /** Adds an entry or replaces it; `lifetime` is in seconds, as in {@linkcode WriteEntry}. */
+  add(owner: string, entry: string, text: string, lifetime: number | null): Promise<unknown>;
   /** Takes an entry away, if it is there. */
-  remove(owner: string, key: string): Promise<unknown>;
-  /** The entries of an owner, as pairs of key and text. */
-  list(owner: string): Promise<[key: string, text: string][]>;
+  remove(owner: string, entry: string): Promise<unknown>;
+  /**
+   * Reads one part of an owner's list in one step, greatest name first.
+   *
+   * @returns At most `limit` pairs of name and text; fewer only where the list ends.
+   */
+  list(owner: string, page: EntryPage): Promise<[entry: string, text: string][]>;
 }

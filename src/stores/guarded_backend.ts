@@ -38,8 +38,8 @@ export class GuardedBackend implements SessionBackend {
     if (owners === undefined) return;
     this.owners = {
       add: (...entry) => this.#ask(() => owners.add(...entry)),
-      remove: (owner, key) => this.#ask(() => owners.remove(owner, key)),
-      list: (owner) => this.#ask(() => owners.list(owner)),
+      remove: (owner, entry) => this.#ask(() => owners.remove(owner, entry)),
+      list: (owner, page) => this.#ask(() => owners.list(owner, page)),
     };
   }
 

@@ -8,8 +8,21 @@ export interface KvClient {
   get(key: string[]): Promise<{ value: unknown; versionstamp: string | null }>;
   /** Begins an atomic operation. */
   atomic(): KvOperation;
-  /** Goes through the keys that begin with the same parts. */
-  list(selector: { prefix: string[] }): AsyncIterable<{ key: readonly unknown[]; value: unknown }>;
+  /** Goes through the keys that begin with the same parts and come before `end`, if there is one. */
+  list(
+    selector: { prefix: string[]; end?: string[] },
+    options?: KvListOptions,
+  ): AsyncIterable<{ key: readonly unknown[]; value: unknown }>;
+}
+
+/** How a {@linkcode KvClient} goes through keys. */
+export interface KvListOptions {
+  /** The most keys to give. */
+  limit?: number;
+  /** How many are read in one step. */
+  batchSize?: number;
+  /** Whether the last key comes first. */
+  reverse?: boolean;
 }
 
 /** An atomic operation of a {@linkcode KvClient}. */
@@ -73,17 +86,21 @@ class KvBackend implements SessionBackend {
   constructor(client: KvClient, prefix: string) {
     this.#client = client;
     this.#prefix = prefix;
-    const keyOf = (owner: string, key: string): string[] => [prefix, "owner", owner, key];
+    const keyOf = (owner: string, entry: string): string[] => [prefix, "owner", owner, entry];
     this.owners = {
-      add: (owner, key, text, lifetime) =>
+      add: (owner, entry, text, lifetime) =>
         unlocked(() => {
-          return client.atomic().set(keyOf(owner, key), text, expiry(lifetime)).commit();
+          return client.atomic().set(keyOf(owner, entry), text, expiry(lifetime)).commit();
         }),
-      remove: (owner, key) => unlocked(() => client.atomic().delete(keyOf(owner, key)).commit()),
-      list: (owner) =>
+      remove: (owner, entry) =>
+        unlocked(() => client.atomic().delete(keyOf(owner, entry)).commit()),
+      list: (owner, { limit, before }) =>
         unlocked(async () => {
+          const part = { prefix: [prefix, "owner", owner] };
+          const selector = before === null ? part : { ...part, end: keyOf(owner, before) };
+          const options = { limit, batchSize: limit, reverse: true };
           const found: [string, string][] = [];
-          for await (const { key, value } of client.list({ prefix: [prefix, "owner", owner] })) {
+          for await (const { key, value } of client.list(selector, options)) {
             found.push([String(key.at(-1)), String(value)]);
           }
           return found;

@@ -1,4 +1,5 @@
-import type { OwnerIndex, SessionBackend, StoredValue, WriteEntry } from "./backend.ts";
+import type { SessionBackend, StoredValue, WriteEntry } from "./backend.ts";
+import { MemoryOwners } from "./memory_owners.ts";
 
 /** Every so many writes, what has expired is thrown out. */
 const SWEEP_PERIOD = 1024;
@@ -13,33 +14,15 @@ interface Kept {
 export class MemoryBackend implements SessionBackend {
   readonly name = "memory";
   readonly limit = null;
-  readonly owners: OwnerIndex;
+  readonly owners: MemoryOwners;
   readonly #now: () => number;
   readonly #values = new Map<string, Kept>();
-  readonly #lists = new Map<string, Map<string, { text: string; end: number }>>();
   #writes = 0;
 
   /** @param now The clock, in milliseconds. */
   constructor(now: () => number) {
     this.#now = now;
-    this.owners = {
-      add: (owner, key, text, lifetime) => {
-        const list = this.#lists.get(owner) ?? new Map();
-        list.set(key, { text, end: this.#endOf(lifetime) });
-        this.#lists.set(owner, list);
-        return Promise.resolve();
-      },
-      remove: (owner, key) => {
-        const list = this.#lists.get(owner);
-        list?.delete(key);
-        if (list?.size === 0) this.#lists.delete(owner);
-        return Promise.resolve();
-      },
-      list: (owner) => {
-        const entries = this.#lists.get(owner) ?? [];
-        return Promise.resolve(Array.from(entries, ([key, { text }]) => [key, text]));
-      },
-    };
+    this.owners = new MemoryOwners((lifetime) => this.#endOf(lifetime));
   }
 
   read(key: string): Promise<StoredValue | null> {
@@ -76,9 +59,6 @@ export class MemoryBackend implements SessionBackend {
   #sweep(): void {
     const now = this.#now();
     for (const [key, { end }] of this.#values) if (end <= now) this.#values.delete(key);
-    for (const [owner, list] of this.#lists) {
-      for (const [key, { end }] of list) if (end <= now) list.delete(key);
-      if (list.size === 0) this.#lists.delete(owner);
-    }
+    this.owners.sweep(now);
   }
 }

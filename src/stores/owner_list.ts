@@ -1,20 +1,48 @@
 import { SessionConflictError, SessionStoreError } from "../session/errors.ts";
-import type { OwnedSession, SessionOwners } from "../session/store.ts";
+import type { SessionRecord } from "../session/record.ts";
+import type { OwnedPage, OwnedSession } from "../session/store.ts";
 import { AtRest } from "./at_rest.ts";
 import type { OwnerIndex, SessionBackend } from "./backend.ts";
 import { jitter } from "./jitter.ts";
-import { hashOf, isSessionId, keyOf } from "./session_id.ts";
+import { hashOf } from "./session_id.ts";
 
 /** An entry outlives its session by so many seconds, as it is brought up to date only now and then. */
 const SLACK = 300;
 const MAX_ROUNDS = 64;
+/** How many entries are read in one step at most; and at least, as some may be dead. */
+const MAX_BATCH = 100;
+const MIN_BATCH = 10;
 const PURPOSE = "satchel v1 owner";
+/** Digits of the time in an entry's name: enough for every safe integer. */
+const TIME_LENGTH = 16;
+const ENTRY = /^\d{16}[\w-]{47}$/;
 
-/** What the list says of a session; times are in seconds since the Unix epoch. */
+/** Where a session stands in the lists. */
+export interface Place {
+  readonly owner: string;
+  /** The entry's name, from {@linkcode entryOf}. */
+  readonly entry: string;
+}
+
+/** What the list says of a session; the time is in seconds since the Unix epoch. */
 export interface ListEntry {
-  readonly createdAt: number;
   readonly renewedAt: number;
   readonly label: string;
+}
+
+/** An owner's name as the index knows it, and what opens the entries. */
+interface Account {
+  readonly hash: string;
+  readonly seal: AtRest;
+}
+
+/**
+ * Names the entry of a session: when it began, in digits of fixed width, and its key. So names sort
+ * by time; and since a session that gets a new id keeps its time and the first characters of its
+ * key, it keeps its place among the others as well.
+ */
+export function entryOf({ createdAt }: SessionRecord, key: string): string {
+  return String(Math.max(0, createdAt)).padStart(TIME_LENGTH, "0") + key;
 }
 
 /**
@@ -23,9 +51,9 @@ export interface ListEntry {
  * found out when the list is read.
  *
  * Owners are hashed and entries sealed under a key that comes from the owner's name: a copy of the
- * data tells neither, except to who can guess the name.
+ * data tells when sessions began, and nothing else except to whoever can guess the name.
  */
-export class OwnerList implements SessionOwners {
+export class OwnerList {
   readonly #backend: SessionBackend;
   readonly #index: OwnerIndex;
   readonly #now: () => number;
@@ -41,96 +69,156 @@ export class OwnerList implements SessionOwners {
     this.#now = now;
   }
 
-  /** The key of a session, which opens nothing. */
-  async handleOf(value: string): Promise<string> {
-    return isSessionId(value) ? await keyOf(value) : "";
-  }
-
   /** Enters a session into its owner's list, or brings its entry up to date. */
   async enter(
-    owner: string,
-    key: string,
-    { createdAt, renewedAt, label }: ListEntry,
+    { owner, entry }: Place,
+    { renewedAt, label }: ListEntry,
     lifetime: number | null,
   ): Promise<void> {
-    const seal = await AtRest.from(owner, PURPOSE);
-    const text = await seal.seal(JSON.stringify([createdAt, renewedAt, label]));
-    const ends = lifetime === null ? null : lifetime + SLACK;
-    await this.#index.add(await hashOf(owner), key, text, ends);
+    const { hash, seal } = await accountOf(owner);
+    const text = await seal.seal(JSON.stringify([renewedAt, label]));
+    await this.#index.add(hash, entry, text, lifetime === null ? null : lifetime + SLACK);
   }
 
   /**
    * Takes a session off its owner's list. Should the backend fail now, an entry without a session
    * stays behind, and is swept up when the list is read.
    */
-  async leave(owner: string, key: string): Promise<void> {
-    try {
-      await this.#index.remove(await hashOf(owner), key);
-    } catch (error) {
-      if (!(error instanceof SessionStoreError)) throw error;
-    }
+  async leave({ owner, entry }: Place): Promise<void> {
+    await this.#remove(await hashOf(owner), entry);
   }
 
-  /** The sessions of an account that are alive. */
-  async list(owner: string): Promise<OwnedSession[]> {
-    const found = await Promise.all(
-      (await this.#entries(owner)).map(async ([handle, entry]) => {
-        if (await this.#backend.read(handle) === null) {
-          await this.#sweep(owner, handle, entry);
-          return null;
-        }
-        const [createdAt, renewedAt] = [entry.createdAt, entry.renewedAt].map(toDate);
-        return { handle, createdAt, renewedAt, label: entry.label } as OwnedSession;
-      }),
-    );
-    return found.filter((session) => session !== null);
+  /** Lists one page of the sessions of an account that are alive, in the order of their names. */
+  async list(owner: string, { limit, before }: OwnedPage): Promise<OwnedSession[]> {
+    if (before !== null && !ENTRY.test(before)) return [];
+    const account = await accountOf(owner);
+    const living: OwnedSession[] = [];
+    let cursor: string | null = before;
+    while (living.length < limit) {
+      const size = Math.min(Math.max(limit - living.length, MIN_BATCH), MAX_BATCH);
+      const batch = await this.#index.list(account.hash, { limit: size, before: cursor });
+      const found = await Promise.all(
+        batch.map(([entry, text]) => this.#find(account, entry, text)),
+      );
+      living.push(...found.filter((session) => session !== null));
+      if (batch.length < size) break;
+      cursor = nameIn(batch.at(-1));
+    }
+    return living.slice(0, limit);
   }
 
   /**
-   * Ends all sessions of an account but one. A session that gets a new id meanwhile is in the list
-   * under that one too: so the list is read until nothing is left to end.
+   * Ends all sessions of an account but one, in rounds through its list until one finds nothing to
+   * end. A session that gets a new id meanwhile is in the list under that one too. Where its place
+   * changes, it can pass from the part of the list that is still to be read into the part that was
+   * read: so what takes more than one step has to find nothing twice.
    */
   async destroy(owner: string, except: string | null): Promise<number> {
-    const ended = new Set<string>();
+    const account = await accountOf(owner);
+    const spared = except === null ? null : keyIn(except);
+    let ended = 0;
+    let calm = 0;
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      if (round > 0) await jitter(round);
-      let left = 0;
-      for (const [key, entry] of await this.#entries(owner)) {
-        if (key === except) continue;
-        const found = await this.#backend.read(key);
-        if (found === null) {
-          await this.#sweep(owner, key, entry);
-          continue;
-        }
-        left++;
-        const gone = { key, version: found.version, value: null, lifetime: null };
-        if (await this.#backend.write([gone])) ended.add(key);
-      }
-      if (left === 0) return ended.size;
+      if (round > 0 && calm === 0) await jitter(round);
+      const { found, gone, steps } = await this.#endRound(account, spared);
+      ended += gone;
+      calm = found === 0 ? calm + 1 : 0;
+      if (calm === 2 || (calm === 1 && steps === 1)) return ended;
     }
     throw new SessionConflictError(
       `Cannot end the sessions: they were changed ${MAX_ROUNDS} times`,
     );
   }
 
-  /** A young entry without a record may belong to a session that is being written just now. */
-  async #sweep(owner: string, key: string, { renewedAt }: ListEntry): Promise<void> {
-    if (this.#now() / 1000 - renewedAt > SLACK) await this.leave(owner, key);
+  /** Goes through a list once; tells how many sessions it met and ended, and in how many steps. */
+  async #endRound(
+    account: Account,
+    spared: string | null,
+  ): Promise<{ found: number; gone: number; steps: number }> {
+    let found = 0;
+    let gone = 0;
+    let cursor: string | null = null;
+    for (let steps = 1;; steps++) {
+      const page = { limit: MAX_BATCH, before: cursor };
+      const batch: [string, string][] = await this.#index.list(account.hash, page);
+      await Promise.all(batch.map(async ([entry, text]) => {
+        if (keyIn(entry) === spared) return;
+        const outcome = await this.#end(account, entry, text);
+        if (outcome !== "absent") found++;
+        if (outcome === "ended") gone++;
+      }));
+      if (batch.length < MAX_BATCH) return { found, gone, steps };
+      await jitter(0); // a store that answers in memory leaves nobody else a turn
+      cursor = nameIn(batch.at(-1));
+    }
   }
 
-  async #entries(owner: string): Promise<[key: string, entry: ListEntry][]> {
-    const texts = await this.#index.list(await hashOf(owner));
-    if (texts.length === 0) return [];
-    const seal = await AtRest.from(owner, PURPOSE);
-    return await Promise.all(texts.map(async ([key, sealed]): Promise<[string, ListEntry]> => {
-      const text = await seal.open(sealed);
-      // An entry that cannot be read still names a session: it must be possible to end it.
-      const [createdAt, renewedAt, label] = text === null ? [0, 0, ""] : JSON.parse(text);
-      return [key, { createdAt, renewedAt, label }];
-    }));
+  async #end(
+    account: Account,
+    entry: string,
+    text: string,
+  ): Promise<"absent" | "changed" | "ended"> {
+    const key = keyIn(entry);
+    const found = await this.#backend.read(key);
+    if (found === null) {
+      await this.#sweep(account, entry, await open(account, text));
+      return "absent";
+    }
+    const gone = { key, version: found.version, value: null, lifetime: null };
+    if (!await this.#backend.write([gone])) return "changed";
+    await this.#remove(account.hash, entry);
+    return "ended";
+  }
+
+  /** What there is to tell of an entry; null if its session is gone. */
+  async #find(account: Account, entry: string, text: string): Promise<OwnedSession | null> {
+    const [found, said] = await Promise.all([
+      this.#backend.read(keyIn(entry)),
+      open(account, text),
+    ]);
+    if (found === null) {
+      await this.#sweep(account, entry, said);
+      return null;
+    }
+    const [createdAt, renewedAt] = [Number(entry.slice(0, TIME_LENGTH)), said.renewedAt];
+    return {
+      handle: entry,
+      createdAt: new Date(createdAt * 1000),
+      renewedAt: new Date(renewedAt * 1000),
+      label: said.label,
+    };
+  }
+
+  /** A young entry without a record may belong to a session that is being written just now. */
+  async #sweep({ hash }: Account, entry: string, { renewedAt }: ListEntry): Promise<void> {
+    if (this.#now() / 1000 - renewedAt > SLACK) await this.#remove(hash, entry);
+  }
+
+  async #remove(hash: string, entry: string): Promise<void> {
+    try {
+      await this.#index.remove(hash, entry);
+    } catch (error) {
+      if (!(error instanceof SessionStoreError)) throw error;
+    }
   }
 }
 
-function toDate(seconds: number): Date {
-  return new Date(seconds * 1000);
+async function accountOf(owner: string): Promise<Account> {
+  const [hash, seal] = await Promise.all([hashOf(owner), AtRest.from(owner, PURPOSE)]);
+  return { hash, seal };
+}
+
+/** Reads an entry. One that cannot be read still names a session: it must be possible to end it. */
+async function open({ seal }: Account, sealed: string): Promise<ListEntry> {
+  const text = await seal.open(sealed);
+  const [renewedAt, label] = text === null ? [0, ""] : JSON.parse(text);
+  return { renewedAt, label };
+}
+
+function keyIn(entry: string): string {
+  return entry.slice(TIME_LENGTH);
+}
+
+function nameIn(pair: readonly [entry: string, text: string] | undefined): string | null {
+  return pair?.[0] ?? null;
 }

@@ -38,31 +38,46 @@ for i, key in ipairs(KEYS) do
 end
 return 1`);
 
+/** What a list is made of: see {@linkcode ENTER}. */
+const LIST_PARTS = ["names", "ends", "texts"] as const;
+
 /**
- * A list is a sorted set of keys by their end and a hash of texts by key. Adding to it throws out
- * what has ended; as a whole it lives as long as the last entry.
+ * A list is a sorted set of names, all of score 0 and so in the order of their bytes, a sorted set
+ * of names by their end, and a hash of texts by name. Adding to it throws out some of what has ended,
+ * which is more than it adds; as a whole it lives as long as the last entry.
  */
 const ENTER = new RedisScript(`
 local time = redis.call('TIME')
 local now = time[1] * 1000 + math.floor(time[2] / 1000)
-for _, key in ipairs(redis.call('ZRANGEBYSCORE', KEYS[1], '-inf', now)) do
-  redis.call('ZREM', KEYS[1], key)
-  redis.call('HDEL', KEYS[2], key)
+for _, name in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], '-inf', now, 'LIMIT', 0, 100)) do
+  redis.call('ZREM', KEYS[1], name)
+  redis.call('ZREM', KEYS[2], name)
+  redis.call('HDEL', KEYS[3], name)
 end
 local ends = ARGV[3] == '' and 'inf' or now + ARGV[3]
-redis.call('ZADD', KEYS[1], ends, ARGV[1])
-redis.call('HSET', KEYS[2], ARGV[1], ARGV[2])
-local last = redis.call('ZRANGE', KEYS[1], -1, -1, 'WITHSCORES')[2]
-for _, list in ipairs(KEYS) do
-  if last == 'inf' then redis.call('PERSIST', list)
-  else redis.call('PEXPIREAT', list, string.format('%.0f', last)) end
+redis.call('ZADD', KEYS[1], 0, ARGV[1])
+redis.call('ZADD', KEYS[2], ends, ARGV[1])
+redis.call('HSET', KEYS[3], ARGV[1], ARGV[2])
+local last = redis.call('ZRANGE', KEYS[2], -1, -1, 'WITHSCORES')[2]
+for _, part in ipairs(KEYS) do
+  if last == 'inf' then redis.call('PERSIST', part)
+  else redis.call('PEXPIREAT', part, string.format('%.0f', last)) end
 end`);
 
 const LEAVE = new RedisScript(`
 redis.call('ZREM', KEYS[1], ARGV[1])
-redis.call('HDEL', KEYS[2], ARGV[1])`);
+redis.call('ZREM', KEYS[2], ARGV[1])
+redis.call('HDEL', KEYS[3], ARGV[1])`);
 
-const LIST = new RedisScript(`return redis.call('HGETALL', KEYS[2])`);
+/** From a bound downwards, at most so many: names and texts in turn. */
+const LIST = new RedisScript(`
+local list = {}
+local top, limit = ARGV[1], ARGV[2]
+for _, name in ipairs(redis.call('ZRANGE', KEYS[1], top, '-', 'BYLEX', 'REV', 'LIMIT', 0, limit)) do
+  list[#list + 1] = name
+  list[#list + 1] = redis.call('HGET', KEYS[3], name) or ''
+end
+return list`);
 
 /**
  * Keeps sessions in Redis 7 or Valkey, where many machines share them; every script touches keys of
@@ -106,16 +121,17 @@ class RedisBackend implements SessionBackend {
     this.#client = client;
     this.#prefix = prefix;
     const listOf = (owner: string): string[] => {
-      return ["ends", "texts"].map((part) => `${prefix}:owner:{${owner}}:${part}`);
+      return LIST_PARTS.map((part) => `${prefix}:owner:{${owner}}:${part}`);
     };
     this.owners = {
-      add: (owner, key, text, lifetime) =>
-        ENTER.run(client, listOf(owner), [key, text, milliseconds(lifetime)]),
-      remove: (owner, key) => LEAVE.run(client, listOf(owner), [key]),
-      async list(owner) {
-        const flat = await LIST.run(client, listOf(owner), []) as string[];
-        return flat.flatMap((key, index) => {
-          return index % 2 === 0 ? [[key, String(flat[index + 1])]] : [];
+      add: (owner, entry, text, lifetime) =>
+        ENTER.run(client, listOf(owner), [entry, text, milliseconds(lifetime)]),
+      remove: (owner, entry) => LEAVE.run(client, listOf(owner), [entry]),
+      async list(owner, { limit, before }) {
+        const bounds = [before === null ? "+" : `(${before}`, String(limit)];
+        const flat = await LIST.run(client, listOf(owner), bounds) as string[];
+        return flat.flatMap((entry, index) => {
+          return index % 2 === 0 ? [[entry, String(flat[index + 1])]] : [];
         });
       },
     };

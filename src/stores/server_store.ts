@@ -1,4 +1,3 @@
-import { CookieCache, unsliced } from "../session/cookie_cache.ts";
 import { SessionConflictError, SessionSizeError } from "../session/errors.ts";
 import { decodeRecord, encodeRecord, type SessionRecord, sizesOf } from "../session/record.ts";
 import type {
@@ -8,14 +7,15 @@ import type {
   SessionStore,
   SessionWrite,
 } from "../session/store.ts";
-import { AtRest, OVERHEAD } from "./at_rest.ts";
+import { OVERHEAD } from "./at_rest.ts";
 import type { SessionBackend, WriteEntry } from "./backend.ts";
 import { GuardedBackend } from "./guarded_backend.ts";
 import { jitter } from "./jitter.ts";
-import { OwnerList } from "./owner_list.ts";
+import { contentOf, type Known, KnownIds, meet, successorIn } from "./known_ids.ts";
+import { entryOf, OwnerList, type Place } from "./owner_list.ts";
 import { isSessionId, keyOf, newSessionId } from "./session_id.ts";
 
-export type { OwnerIndex, SessionBackend, StoredValue, WriteEntry } from "./backend.ts";
+export type { EntryPage, OwnerIndex, SessionBackend, StoredValue, WriteEntry } from "./backend.ts";
 
 /** What all stores on the server have in common. */
 export interface ServerStoreOptions {
@@ -33,30 +33,22 @@ export interface ServerStoreOptions {
 const TOMBSTONE_LIFETIME = 60;
 /** A session's entry in its owner's list is brought up to date so often, in seconds. */
 const LISTING_PERIOD = 60;
-const MAX_CACHE_SIZE = 16_777_216;
 const MAX_ATTEMPTS = 64;
-const PURPOSE = "satchel v1 session";
-
-/** What is known of an id: where its record is, what opens it, what was there last. */
-interface Known {
-  readonly id: string;
-  readonly key: string;
-  readonly seal: AtRest;
-  readonly sealed: string;
-  /** What is sealed in it: a record, or why there is none. */
-  readonly content: SessionRecord | "retired" | "malformed";
-  /** When this process last brought the owner's list up to date, in seconds. */
-  readonly listedAt: number;
-}
 
 /** The state in which a session was loaded. */
 class Held {
-  constructor(readonly known: Known, readonly version: unknown, readonly owner: string | null) {}
+  /** Where its owner lists it; null where nobody owns it. */
+  readonly place: Place | null;
+
+  constructor(readonly known: Known, readonly version: unknown, record: SessionRecord) {
+    this.place = placeOf(record, known.key);
+  }
 }
 
 /**
- * Keeps sessions in a database: the cookie carries an id and nothing else. The database sees the
- * id's hash, and the session sealed under a key that comes from the id.
+ * Keeps sessions in a database: the cookie carries an id and nothing else. The database sees a hash
+ * of the id, and the session sealed under a key that comes from the id. Both depend on the cookie's
+ * name as well, so an id is worth nothing under another name.
  *
  * It is what `KvStore`, `RedisStore` and `MemoryStore` are made of; for another database, write a
  * `SessionBackend`.
@@ -67,7 +59,7 @@ export class ServerStore implements SessionStore {
   readonly owners?: SessionOwners;
   readonly #backend: SessionBackend;
   readonly #list: OwnerList | undefined;
-  readonly #known: CookieCache<Known>;
+  readonly #known: KnownIds;
   readonly #now: () => number;
 
   /**
@@ -79,28 +71,36 @@ export class ServerStore implements SessionStore {
    */
   constructor(backend: SessionBackend, options: ServerStoreOptions = {}) {
     this.#backend = new GuardedBackend(backend, options.timeout ?? 2000);
-    this.#known = new CookieCache(options.cacheEntries ?? 16_384, MAX_CACHE_SIZE);
+    this.#known = new KnownIds(options.cacheEntries ?? 16_384);
     this.#now = options.now ?? Date.now;
     this.name = backend.name;
     this.limit = Math.min(options.maxBytes ?? 1_048_576, backend.limit ?? Infinity);
     const { owners } = this.#backend;
-    this.owners = this.#list = owners && new OwnerList(this.#backend, owners, this.#now);
+    const list = owners && new OwnerList(this.#backend, owners, this.#now);
+    this.#list = list;
+    this.owners = list && {
+      handleOf: (value, cookieName) => this.#handleOf(value, cookieName),
+      list: (owner, page) => list.list(owner, page),
+      destroy: (owner, except) => list.destroy(owner, except),
+    };
   }
 
   /** Finds the session of an id. What is no id is not even looked for. */
-  load(value: string): Loaded | Promise<Loaded> {
-    return isSessionId(value) ? this.#load(value) : { record: null, reason: "malformed" };
+  load(value: string, cookieName: string): Loaded | Promise<Loaded> {
+    return isSessionId(value)
+      ? this.#load(value, cookieName)
+      : { record: null, reason: "malformed" };
   }
 
   /** Writes a session, under a new id if it is new or to be regenerated. */
   async save(write: SessionWrite): Promise<string | null> {
-    const { value, loaded, record, regenerate, lifetime, label } = write;
+    const { cookieName, value, loaded, record, regenerate, lifetime, label } = write;
     const text = encodeRecord(record);
     this.#checkSize(text, record);
-    const held = heldIn(loaded);
+    const held = heldIn(loaded, cookieName);
     const older = held === null ? null : value;
     const id = older === null || regenerate ? newSessionId(older) : older;
-    const known = held !== null && id === value ? held.known : await meet(id);
+    const known = held !== null && id === value ? held.known : await meet(id, cookieName);
     const { key, seal } = known;
 
     const sealed = await seal.seal(text);
@@ -108,21 +108,19 @@ export class ServerStore implements SessionStore {
     const entries: WriteEntry[] = [{ key, version, value: sealed, lifetime }];
     if (held !== null && id !== value) entries.push(await tombstone(held, key));
 
-    const { owner } = record;
-    const isMoved = held === null || id !== value || held.owner !== owner;
+    const [from, to] = [held?.place ?? null, placeOf(record, key)];
+    const isMoved = from?.owner !== to?.owner || from?.entry !== to?.entry;
     const now = Math.floor(this.#now() / 1000);
-    const isListed = owner !== null && (isMoved || now - known.listedAt >= LISTING_PERIOD);
-    if (isListed) await this.#list?.enter(owner, key, { ...record, label }, lifetime);
+    const isListed = to !== null && (isMoved || now - known.listedAt >= LISTING_PERIOD);
+    if (isListed) await this.#list?.enter(to, { ...record, label }, lifetime);
     if (!await this.#backend.write(entries)) {
       // A key that others may write too stays in the list: they may have meant the same owner.
-      if (owner !== null && id !== value) await this.#list?.leave(owner, key);
+      if (to !== null && id !== value) await this.#list?.leave(to);
       return null;
     }
-    if (held !== null && held.owner !== null && isMoved) {
-      await this.#list?.leave(held.owner, held.known.key);
-    }
+    if (from !== null && isMoved) await this.#list?.leave(from);
     const listedAt = isListed ? now : known.listedAt;
-    this.#known.set(known.id, { ...known, sealed, content: record, listedAt }, sealed.length);
+    this.#known.set({ ...known, sealed, content: record, listedAt });
     return known.id; // not the value that came with a request: see `unsliced`
   }
 
@@ -130,9 +128,9 @@ export class ServerStore implements SessionStore {
    * Ends a session. If it was given a new id while the request that ends it ran, the tombstone that
    * the old id opens leads to it: logout wins.
    */
-  async destroy(value: string): Promise<void> {
+  async destroy(value: string, cookieName: string): Promise<void> {
     if (!isSessionId(value)) return;
-    let { key, seal } = this.#known.get(value) ?? await meet(value);
+    let { key, seal } = this.#known.get(value, cookieName) ?? await meet(value, cookieName);
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
       if (attempt > 0) await jitter(attempt);
       const found = await this.#backend.read(key);
@@ -144,8 +142,9 @@ export class ServerStore implements SessionStore {
       } else if (
         await this.#backend.write([{ key, version: found.version, value: null, lifetime: null }])
       ) {
-        const owner = text === null ? null : decodeRecord(text)?.owner ?? null;
-        if (owner !== null) await this.#list?.leave(owner, key);
+        const record = text === null ? null : decodeRecord(text);
+        const place = record && placeOf(record, key);
+        if (place !== null) await this.#list?.leave(place);
         return;
       }
     }
@@ -162,18 +161,28 @@ export class ServerStore implements SessionStore {
     await this.#backend.ping();
   }
 
-  async #load(id: string): Promise<Loaded> {
-    const known = this.#known.get(id);
-    const found = await this.#backend.read(known?.key ?? await keyOf(id));
+  async #load(id: string, cookieName: string): Promise<Loaded> {
+    const known = this.#known.get(id, cookieName);
+    const found = await this.#backend.read(known?.key ?? await keyOf(id, cookieName));
     // What a guessed id costs ends here: nothing is derived from it, nothing remembered.
     if (found === null) return { record: null, reason: "unknown id" };
     if (known?.sealed === found.value) return loadedFrom(known, found.version);
-    const older = known ?? await meet(id);
+    const older = known ?? await meet(id, cookieName);
     const text = await older.seal.open(found.value);
     if (text === null) return { record: null, reason: "forged" };
     const fresh = { ...older, sealed: found.value, content: contentOf(text) };
-    this.#known.set(fresh.id, fresh, fresh.sealed.length);
+    this.#known.set(fresh);
     return loadedFrom(fresh, found.version);
+  }
+
+  /** The entry under which an owner's list has the session of a cookie's value; "" if there is none. */
+  async #handleOf(value: string, cookieName: string): Promise<string> {
+    const known = this.#known.get(value, cookieName);
+    if (known !== undefined && typeof known.content !== "string") {
+      return entryOf(known.content, known.key);
+    }
+    const { record } = await this.load(value, cookieName);
+    return record === null ? "" : entryOf(record, await keyOf(value, cookieName));
   }
 
   #checkSize(text: string, record: SessionRecord): void {
@@ -184,39 +193,35 @@ export class ServerStore implements SessionStore {
   }
 }
 
-/** Gets to know an id of which nothing was kept yet. */
-async function meet(given: string): Promise<Known> {
-  const id = unsliced(given);
-  const [key, seal] = await Promise.all([keyOf(id), AtRest.from(id, PURPOSE)]);
-  return { id, key, seal, sealed: "", content: "malformed", listedAt: 0 };
-}
-
-function contentOf(text: string): Known["content"] {
-  return successorIn(text) === null ? decodeRecord(text) ?? "malformed" : "retired";
-}
-
 function loadedFrom(known: Known, version: unknown): Loaded {
   const { content } = known;
   return typeof content === "string"
     ? { record: null, reason: content }
-    : { record: content, version: new Held(known, version, content.owner) };
+    : { record: content, version: new Held(known, version, content) };
 }
 
-function heldIn(loaded: FoundSession | null): Held | null {
+function heldIn(loaded: FoundSession | null, cookieName: string): Held | null {
   if (loaded === null) return null;
-  if (loaded.version instanceof Held) return loaded.version;
-  throw new TypeError("Cannot write the session: it was not loaded from this store");
+  const held = loaded.version;
+  if (!(held instanceof Held)) {
+    throw new TypeError("Cannot write the session: it was not loaded from this store");
+  }
+  if (held.known.cookieName === cookieName) return held;
+  throw new TypeError(
+    `Cannot write the session under the cookie name "${cookieName}": it was loaded under ` +
+      `"${held.known.cookieName}"`,
+  );
+}
+
+function placeOf(record: SessionRecord, key: string): Place | null {
+  const { owner } = record;
+  return owner === null ? null : { owner, entry: entryOf(record, key) };
 }
 
 /** What takes the place of a record whose session lives on under another key: that key, sealed. */
 async function tombstone({ known, version }: Held, successor: string): Promise<WriteEntry> {
   const value = await known.seal.seal(JSON.stringify(successor));
   return { key: known.key, version, value, lifetime: TOMBSTONE_LIFETIME };
-}
-
-/** The key that a tombstone leads to; null if the text is none: records begin with a bracket. */
-function successorIn(text: string): string | null {
-  return text.startsWith('"') ? JSON.parse(text) : null;
 }
 
 function sizeOf(text: string): number {

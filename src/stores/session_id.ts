@@ -19,9 +19,12 @@ export function newSessionId(older: string | null): string {
   return older === null ? id : older.slice(0, TAG_LENGTH) + id.slice(TAG_LENGTH);
 }
 
-/** The key that a backend knows a session by: the tag and the SHA-256 of the id. */
-export async function keyOf(id: string): Promise<string> {
-  return id.slice(0, TAG_LENGTH) + await hashOf(id);
+/**
+ * Derives the key that a backend knows a session by: the tag, and the SHA-256 of the id and the
+ * cookie's name. Under another name the same id has another key, so it is unknown there.
+ */
+export async function keyOf(id: string, cookieName: string): Promise<string> {
+  return id.slice(0, TAG_LENGTH) + await hashOf(JSON.stringify([cookieName, id]));
 }
 
 /** The SHA-256 of a text, in base64url. */

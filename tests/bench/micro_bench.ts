@@ -13,6 +13,7 @@ import {
   type Session,
   Sessions,
 } from "../../src/mod.ts";
+import { blankRecord } from "../../src/session/record.ts";
 import { Layout } from "../../views/layout.tsx";
 import { renderDocument } from "../../views/render.tsx";
 import { loadJose } from "./jose.ts";
@@ -32,7 +33,7 @@ const cookie = await store.save({
   cookieName: "session",
   value: null,
   loaded: null,
-  record: { data: SAMPLE_SESSION, flash: [], csrf: null, createdAt: 0, renewedAt: 0, owner: null },
+  record: { ...blankRecord(0), data: SAMPLE_SESSION },
   regenerate: false,
   lifetime: null,
   label: "",

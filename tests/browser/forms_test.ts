@@ -104,3 +104,44 @@ browserTest("a visitor signs in and out", async ({ page }) => {
   await follow(page, "button", "Sign out");
   assert(await page.getByText("You are signed out.").isVisible());
 });
+
+for (
+  const [path, label, button, typed] of [
+    ["/cart", "Item", "Add to cart", "a long list of apples"],
+    ["/sign-in", "Name", "Sign in", "Ada Lovelace"],
+  ] as const
+) {
+  browserTest(
+    `${path} has what was typed when the session is over and the visitor goes back`,
+    async ({ page, context }) => {
+      await page.goto(path);
+      const field = page.getByRole("textbox", { name: label });
+      await field.fill(typed);
+      await context.clearCookies(); // as when the session has expired
+      await follow(page, "button", button);
+      assertEquals(await field.count(), 0);
+      await page.goBack();
+      assertEquals(await field.inputValue(), typed);
+      await follow(page, "button", button); // with a token of the new session
+      assert(await page.getByRole("status").isVisible());
+      assert(await page.getByText(typed).first().isVisible());
+    },
+  );
+}
+
+browserTest("a stale page removes the item that it shows", async ({ page, context }) => {
+  await page.goto("/cart");
+  for (const item of ["apple", "pear", "plum"]) {
+    await page.getByRole("textbox", { name: "Item" }).fill(item);
+    await follow(page, "button", "Add to cart");
+  }
+  const other = await context.newPage();
+  await other.goto("/cart");
+  await follow(other, "button", "Remove apple");
+  await follow(page, "button", "Remove pear");
+  assert(await page.getByText("“pear” was removed.").isVisible());
+  assertEquals(await page.getByRole("button", { name: "Remove plum" }).count(), 1);
+  await follow(other, "button", "Remove pear");
+  assert(await other.getByText("That item is no longer in your cart.").isVisible());
+  assertEquals(await other.getByRole("button", { name: /^Remove/ }).count(), 1);
+}, { javaScriptEnabled: false });

@@ -81,6 +81,33 @@ Deno.test("originGuard() lets pass what is no browser", () => {
   assertEquals(passes({ referer: "https://evil.example/" }), true);
 });
 
+Deno.test.each(["websocket", "WebSocket", "h2c, WEBSOCKET", "websocket/13", " websocket ,h2c"])(
+  "originGuard() checks a GET with Upgrade: %s",
+  (upgrade) => {
+    const options = { trustedOrigins: ["https://pay.example"] };
+    const from = (headers: Record<string, string>, method = "GET") =>
+      passes({ upgrade, ...headers }, options, method);
+    assertEquals(from({ origin: "https://shop.example" }), true);
+    assertEquals(from({ origin: "https://pay.example" }), true);
+    assertEquals(from({ origin: "https://pay.example", "sec-fetch-site": "cross-site" }), true);
+    assertEquals(from({ origin: "https://shop.example", "sec-fetch-site": "same-origin" }), true);
+    assertEquals(from({}), true, "what is no browser");
+    for (const method of ["GET", "HEAD", "OPTIONS"]) {
+      assertEquals(from({ origin: "https://evil.example" }, method), false);
+      assertEquals(from({ origin: "https://blog.shop.example" }, method), false);
+      assertEquals(from({ origin: "http://shop.example" }, method), false);
+      assertEquals(from({ origin: "null" }, method), false);
+      assertEquals(from({ "sec-fetch-site": "same-site" }, method), false);
+      assertEquals(from({ "sec-fetch-site": "cross-site" }, method), false);
+    }
+  },
+);
+
+Deno.test("originGuard() lets a GET with another Upgrade pass", () => {
+  const headers = { origin: "https://evil.example", "sec-fetch-site": "cross-site" };
+  assertEquals(passes({ ...headers, upgrade: "h2c" }, {}, "GET"), true);
+});
+
 Deno.test("originGuard() lets trusted origins pass, and only them", () => {
   const options = { trustedOrigins: ["https://pay.example", "http://localhost:5173"] };
   for (const site of ["cross-site", "same-site"]) {

@@ -31,16 +31,36 @@ export class Browser {
   /** Sends a form as it is, and follows the redirect. */
   async post(
     path: string,
-    fields: Record<string, string>,
+    fields: Record<string, string> | FormData,
     headers: HeadersInit = {},
   ): Promise<Page> {
-    const body = new URLSearchParams(fields);
+    const body = fields instanceof FormData ? fields : new URLSearchParams(fields);
     return await this.#request(new URL(path, this.#origin), { method: "POST", body, headers });
   }
 
   /** Opens the page that holds a form, and sends the form with the page's CSRF token. */
   async submit(from: string, action: string, fields: Record<string, string>): Promise<Page> {
     return await this.post(action, { ...fields, csrf_token: tokenIn(await this.get(from)) });
+  }
+
+  /**
+   * Presses a button of a form that a page shows, and sends what browsers send then: the hidden
+   * fields and the button's own, whose text a page and a form both change (HTML, 13.2.3.5 and
+   * 4.10.21.4).
+   */
+  async press({ text }: Page, label: string | RegExp): Promise<Page> {
+    for (const [form, attributes = ""] of text.matchAll(/<form([^>]*)>.*?<\/form>/gs)) {
+      for (const [, button = ""] of form.matchAll(/<button((?: [\w-]+="[^"]*")*)>/g)) {
+        const found = attribute(button, "aria-label") ?? "";
+        if (typeof label === "string" ? found !== label : !label.test(found)) continue;
+        const fields = [...form.matchAll(/<input type="hidden"([^>]*)>/g), ["", button]]
+          .map(([, field = ""]) => [attribute(field, "name"), attribute(field, "value")] as const)
+          .flatMap(([name, value]) => name === null ? [] : [[name, asSent(value ?? "")]]);
+        const action = attribute(button, "formaction") ?? attribute(attributes, "action") ?? "";
+        return await this.post(action, Object.fromEntries(fields));
+      }
+    }
+    throw new Error(`Cannot press ${label}: the page has no such button`);
   }
 
   async #request(url: URL, init: RequestInit): Promise<Page> {
@@ -56,6 +76,19 @@ export class Browser {
     const text = await response.text();
     return { url: url.href, status: response.status, headers: response.headers, text };
   }
+}
+
+/** An attribute as the parser of a browser reads it. */
+function attribute(tag: string, name: string): string | null {
+  const value = new RegExp(` ${name}="([^"]*)"`).exec(tag)?.[1];
+  const entities: Record<string, string> = { amp: "&", lt: "<", gt: ">", quot: '"' };
+  return value?.replace(/\r\n?/g, "\n").replaceAll("\0", "\ufffd")
+    .replace(/&(\w+);/g, (entity, name) => entities[name] ?? entity) ?? null;
+}
+
+/** A value as a form sends it. */
+function asSent(value: string): string {
+  return value.toWellFormed().replace(/\r\n?|\n/g, "\r\n");
 }
 
 /** The CSRF token of the first form of a page. */

@@ -1,14 +1,18 @@
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
-import { stateOf } from "../../src/session/session.ts";
-import { removeItemView } from "../../views/cart.tsx";
-import { call } from "../views/call.ts";
-import { Browser, countIn, messagesIn, tokenIn } from "./browser.ts";
+import type { SessionWrite } from "../../src/mod.ts";
+import { MemoryStore } from "../../src/stores/memory_store.ts";
+import { Browser, countIn, messagesIn, type Page, tokenIn } from "./browser.ts";
 import { site } from "./site.ts";
 
 const ADDED = "Your item was added.";
 
 function shop(): Browser {
   return new Browser(site().handler);
+}
+
+/** The items that a page lists, as they stand in the markup. */
+function itemsIn({ text }: Page): string[] {
+  return [...text.matchAll(/<li><span>([^<]*)<\/span>/g)].map(([, item = ""]) => item);
 }
 
 Deno.test("adding to the cart is told once, after the redirect", async () => {
@@ -77,26 +81,93 @@ Deno.test("an empty item comes back with what is wrong beside it, once", async (
   assertStringIncludes(again.text, "<title>Your cart · Satchel</title>");
 });
 
-Deno.test("items are removed by number, and the cart is emptied", async () => {
+Deno.test("items are removed by what they are, and the cart is emptied", async () => {
   const browser = shop();
   for (const item of ["apple", "pear", "plum"]) await browser.submit("/cart", "/cart", { item });
-  const removed = await browser.submit("/cart", "/cart/remove", { index: "1" });
+  const removed = await browser.submit("/cart", "/cart/remove", { item: "pear" });
   assertEquals(messagesIn(removed), ["“pear” was removed."]);
-  assert(removed.text.includes("apple") && removed.text.includes("plum"));
+  assertEquals(itemsIn(removed), ["apple", "plum"]);
   const cleared = await browser.submit("/cart", "/cart/clear", {});
   assertEquals(messagesIn(cleared), ["Your cart is empty again."]);
   assertStringIncludes(cleared.text, "There is nothing in it yet.");
 });
 
-for (const index of ["7", "-1", "one", "", "1.5", "length"]) {
-  Deno.test(`removing number ${JSON.stringify(index)} of one item removes nothing`, async () => {
+Deno.test("a stale page removes the item that it shows, or none", async () => {
+  const browser = shop();
+  for (const item of ["apple", "pear", "plum"]) await browser.submit("/cart", "/cart", { item });
+  const stale = await browser.get("/cart");
+  await browser.press(stale, "Remove apple");
+  assertEquals(itemsIn(await browser.press(stale, "Remove pear")), ["plum"]);
+  const gone = await browser.press(stale, "Remove apple");
+  assertEquals(messagesIn(gone), ["That item is no longer in your cart."]);
+  assertEquals(itemsIn(gone), ["plum"]);
+});
+
+Deno.test("of equal items one is removed at a time", async () => {
+  const browser = shop();
+  for (const item of ["tea", "milk", "tea"]) await browser.submit("/cart", "/cart", { item });
+  const page = await browser.press(await browser.get("/cart"), "Remove tea");
+  assertEquals(itemsIn(page).toSorted(), ["milk", "tea"]);
+  assertEquals(itemsIn(await browser.press(page, "Remove tea")), ["milk"]);
+});
+
+const OTHERS: Record<string, string>[] = [{ item: "pear" }, { item: "" }, { item: "Apple" }, {
+  index: "0",
+}, {}];
+
+for (const fields of OTHERS) {
+  Deno.test(`removing ${JSON.stringify(fields)} of an apple removes nothing`, async () => {
     const browser = shop();
     await browser.submit("/cart", "/cart", { item: "apple" });
-    const page = await browser.submit("/cart", "/cart/remove", { index });
+    const page = await browser.submit("/cart", "/cart/remove", fields);
     assertEquals(messagesIn(page), ["That item is no longer in your cart."]);
-    assertStringIncludes(page.text, "<span>apple</span>");
+    assertEquals(itemsIn(page), ["apple"]);
   });
 }
+
+/** Texts that a form sends otherwise than a page holds them. */
+const ALTERED = [
+  "a\nb",
+  "a\rb",
+  "a\r\nb",
+  "a\u0000b",
+  "a\u2028b",
+  " a\tb ",
+  "\ufeffa b",
+  "<a & 'b\">",
+];
+
+for (const item of [...ALTERED, "ä😀", "0", "＋ + %2B", "[object Object]"]) {
+  Deno.test(`an item ${JSON.stringify(item)} can be removed again`, async () => {
+    const browser = shop();
+    await browser.submit("/cart", "/cart", { item: "other" });
+    const page = await browser.submit("/cart", "/cart", { item });
+    const removed = await browser.press(page, /^Remove (?!other)/);
+    assertEquals(itemsIn(removed), ["other"]);
+  });
+}
+
+for (const item of [...ALTERED, "a\ud800b"]) {
+  Deno.test(`an item ${JSON.stringify(item)} that an older version kept can be removed`, async () => {
+    const { handler, sessions } = site();
+    const browser = new Browser(handler);
+    const request = new Request("http://127.0.0.1:8000/");
+    browser.jar.store(
+      request.url,
+      await sessions.handle(request, (session) => {
+        session.set("cart", [item, "other"]);
+        return new Response("ok");
+      }),
+    );
+    const removed = await browser.press(await browser.get("/cart"), /^Remove (?!other)/);
+    assertEquals(itemsIn(removed), ["other"]);
+  });
+}
+
+Deno.test("an item of nothing but controls is refused as empty", async () => {
+  const page = await shop().submit("/cart", "/cart", { item: "\u0000\u0001" });
+  assertStringIncludes(page.text, "Say what to put into the cart.");
+});
 
 Deno.test("an item that is too long is refused with its length", async () => {
   const page = await shop().submit("/cart", "/cart", { item: "x".repeat(501) });
@@ -131,26 +202,43 @@ Deno.test("what visitors type is shown as text", async () => {
   const escaped = `&lt;script>alert(&quot;1&quot;)&lt;/script>&amp;'`;
   assertStringIncludes(page.text, `<span>${escaped}</span>`);
   assertStringIncludes(page.text, `aria-label="Remove ${escaped}"`);
-  const removed = await browser.submit("/cart", "/cart/remove", { index: "0" });
+  const removed = await browser.press(page, /^Remove/);
   assertEquals(messagesIn(removed), [`“${escaped}” was removed.`]);
 });
 
-Deno.test("removing spares what a parallel request put in an item's place", async () => {
-  const { sessions } = site();
-  const request = new Request("http://localhost/cart/remove", {
-    method: "POST",
-    body: new URLSearchParams({ index: "0" }),
-  });
-  const session = await sessions.load(request);
-  session.set("cart", ["apple", "pear"]);
-  await call(removeItemView, session, request);
-  const remove = session.changes.find(({ kind }) => kind === "update");
-  for (
-    const [before, after] of [[["apple", "plum"], ["plum"]], [["pear"], ["pear"]], [undefined, []]]
-  ) {
-    const newer = await sessions.load(request);
-    if (before !== undefined) newer.set("cart", before);
-    const { record } = stateOf(newer);
-    assertEquals(remove?.apply(record).data.cart, after);
+/** A store in front of whose next write another request can go. */
+class OvertakenStore extends MemoryStore {
+  overtake: (() => Promise<unknown>) | null = null;
+
+  override async save(write: SessionWrite): Promise<string | null> {
+    const overtake = this.overtake;
+    this.overtake = null;
+    await overtake?.();
+    return await super.save(write);
   }
-});
+}
+
+for (
+  const [before, meanwhile, fields, after] of [
+    [["apple", "pear"], "/cart/remove", { item: "apple" }, []],
+    [["apple", "pear"], "/cart/remove", { item: "pear" }, ["apple"]],
+    [["pear", "pear"], "/cart/remove", { item: "pear" }, []],
+    [["pear"], "/cart", { item: "plum" }, ["plum"]],
+    [["pear", "apple"], "/cart/clear", {}, []],
+  ] as const
+) {
+  Deno.test(
+    `removing a pear from ${before} finds it after a parallel ${meanwhile} ${
+      JSON.stringify(fields)
+    }`,
+    async () => {
+      const store = new OvertakenStore();
+      const browser = new Browser(site({ store }).handler);
+      for (const item of before) await browser.submit("/cart", "/cart", { item });
+      const page = await browser.get("/cart");
+      store.overtake = () => browser.post(meanwhile, { ...fields, csrf_token: tokenIn(page) });
+      assertEquals(itemsIn(await browser.press(page, "Remove pear")), [...after]);
+      assertEquals(store.overtake, null);
+    },
+  );
+}

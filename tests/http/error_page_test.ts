@@ -82,6 +82,16 @@ Deno.test("errorPage() copes with any Accept", () => {
   errorPage(request(",".repeat(10_000)), { status: 404, message: "" });
 });
 
+Deno.test("errorPage() reads the first 1024 characters of Accept, and no more", () => {
+  const type = (accept: string) =>
+    errorPage(request(accept), { status: 404, message: "" }).headers.get("content-type");
+  const tail = ", application/json";
+  const padded = (length: number) => `a/${"b".repeat(length - tail.length - 2)}${tail}`;
+  assertEquals(type(padded(1024)), "application/problem+json");
+  assertEquals(type(padded(2048)), "text/html; charset=utf-8");
+  assertEquals(type(`application/json, ${"a/b,".repeat(16_000)}`), "application/problem+json");
+});
+
 Deno.test("errorPage() is not cached and varies by Accept", () => {
   for (const accept of ["text/html", "application/json"]) {
     const { headers } = errorPage(request(accept), { status: 404, message: "" });

@@ -1,6 +1,5 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { readForm } from "../../src/http/form.ts";
-import { HttpError } from "../../src/http/http_error.ts";
+import { HttpError, readForm, type ReadFormOptions } from "../../src/mod.ts";
 
 const URL = "https://shop.example/cart";
 const URLENCODED = "application/x-www-form-urlencoded";
@@ -235,7 +234,6 @@ Deno.test.each([
 Deno.test.each([
   ["multipart/form-data; boundary=x", `${PART}\r\n--x--\r\n`],
   ["multipart/form-data; boundary=x", `${PART}\r\n--x--`],
-  ["multipart/form-data; boundary=x", `${PART}\r\n--x--\r\nan epilogue`],
   ['Multipart/Form-Data; charset=utf-8; Boundary="x"', `${PART}\r\n--x--\r\n`],
   ["multipart/form-data;boundary=x; charset=utf-8", `${PART}\r\n--x--\r\n`],
 ])("readForm() takes multipart of %j: %j", async (contentType, body) => {
@@ -251,8 +249,60 @@ Deno.test("readForm() refuses a body that was read before", async () => {
   await assertRejects(() => readForm(locked), TypeError);
 });
 
-Deno.test.each([-1, 1.5, NaN, Infinity])("readForm() refuses the limit %d", async (maxBytes) => {
-  await assertRejects(() => readForm(post(null), { maxBytes }), RangeError, String(maxBytes));
+Deno.test.each([-1, 1.5, NaN, Infinity])("readForm() refuses the limit %d", async (limit) => {
+  const read = (options: ReadFormOptions) => readForm(post(null), options);
+  await assertRejects(() => read({ maxBytes: limit }), RangeError, `${limit} bytes`);
+  await assertRejects(() => read({ maxFields: limit }), RangeError, `${limit} fields`);
+});
+
+Deno.test("readForm() takes a thousand urlencoded fields by default, and no more", async () => {
+  const fields = (count: number) => post("a=1&".repeat(count), URLENCODED);
+  assertEquals([...await readForm(fields(1000))].length, 1000);
+  const error = await refusal(readForm(fields(1001)));
+  assertEquals([error.status, error.message], [
+    413,
+    "The form has 1001 fields: at most 1000 are allowed",
+  ]);
+});
+
+Deno.test.each([
+  ["", 0],
+  ["&&&", 0],
+  ["a", 1],
+  ["=", 1],
+  ["&a&", 1],
+  ["a&b", 2],
+  ["&&a=1&&b=2;c=3&", 2],
+  ["a=%26&b=%26", 2],
+  ["?&?", 2],
+  ["a=é&b", 2],
+])("readForm() counts the fields of urlencoded %j as it reads them", async (text, count) => {
+  const read = (maxFields: number) => readForm(post(text, URLENCODED), { maxFields });
+  assertEquals([...await read(count)].length, count);
+  if (count === 0) return;
+  const { status, message } = await refusal(read(count - 1));
+  assertEquals(status, 413);
+  assertEquals(message, `The form has ${count} fields: at most ${count - 1} are allowed`);
+});
+
+Deno.test("readForm() counts urlencoded fields before it parses any", async () => {
+  const { URLSearchParams: real } = globalThis;
+  let parsed = 0;
+  globalThis.URLSearchParams = class extends real {
+    constructor(...parameters: ConstructorParameters<typeof URLSearchParams>) {
+      super(...parameters);
+      parsed++;
+    }
+  };
+  try {
+    const { message } = await refusal(readForm(post("a&".repeat(524_288), URLENCODED)));
+    assertEquals(message, "The form has 524288 fields: at most 1000 are allowed");
+    assertEquals(parsed, 0);
+    await readForm(post("a", URLENCODED));
+    assertEquals(parsed, 1);
+  } finally {
+    globalThis.URLSearchParams = real;
+  }
 });
 
 Deno.test("readForm() with the limit 0 accepts an empty form alone", async () => {

@@ -22,6 +22,7 @@ export const ROOMS: Readonly<Record<string, Room>> = {
       "src/session/store.ts",
       "src/session/record.ts",
       "src/session/flash.ts",
+      "src/session/forms.ts",
       "src/session/json.ts",
       "src/session/errors.ts",
       "src/session/session_cookie.ts",
@@ -37,7 +38,13 @@ export const ROOMS: Readonly<Record<string, Room>> = {
   stores: { files: ["src/stores/"], imports: ["record", "crypto"] },
   csrf: { files: ["src/csrf/"], imports: ["session", "record", "crypto", "http"] },
   pipeline: {
-    files: ["src/handler.ts", "src/router.ts", "src/context.ts"],
+    files: [
+      "src/handler.ts",
+      "src/router.ts",
+      "src/route_pattern.ts",
+      "src/pattern_syntax.ts",
+      "src/context.ts",
+    ],
     imports: ["session", "record", "csrf", "http"],
     packages: ["@std/http/"],
   },

@@ -5,6 +5,7 @@ import {
   encodeRecord,
   generateSecret,
   readCookie,
+  type RememberedForm,
 } from "../../src/mod.ts";
 import { toJsonValue } from "../../src/session/json.ts";
 import { blankRecord, type SessionRecord } from "../../src/session/record.ts";
@@ -14,11 +15,18 @@ import { anyJson, anyText, fc, headerText, property } from "./property.ts";
 const BORN = 1_767_225_600;
 
 const plain = { noNullPrototype: true };
+const anyPairs = fc.array(fc.tuple(anyText, anyText), { maxLength: 3 });
+const anyForm: fc.Arbitrary<RememberedForm> = fc.record({
+  values: anyPairs,
+  errors: anyPairs,
+  omitted: fc.array(anyText, { maxLength: 3 }),
+}, plain);
 const anyRecord: fc.Arbitrary<SessionRecord> = fc.record({
   data: fc.array(fc.tuple(anyText, anyJson), { maxLength: 6 }).map((entries) =>
     Object.fromEntries(entries.map(([key, value]) => [key, toJsonValue(value, "value")]))
   ),
   flash: fc.array(fc.record({ level: anyText, message: anyText }, plain), { maxLength: 5 }),
+  forms: fc.array(fc.tuple(anyText, anyForm), { maxLength: 3 }).map((forms) => new Map(forms)),
   csrf: fc.option(anyText),
   createdAt: fc.integer({ min: 0, max: BORN }),
   renewedAt: fc.integer({ min: 0, max: BORN }),

@@ -8,8 +8,10 @@ import {
   html,
   HttpError,
   Keyring,
+  readForm,
   redirect,
   Sealer,
+  type Session,
   type SessionOptions,
   Sessions,
   verifyCsrfToken,
@@ -17,6 +19,14 @@ import {
 import { MemoryStore } from "../../src/stores/memory_store.ts";
 import vectors from "../crypto/token_vectors.json" with { type: "json" };
 import { Browser } from "../flows/browser.ts";
+import {
+  checkForm,
+  checkRefusal,
+  entriesOf,
+  FORMS,
+  MALFORMED,
+  multipart,
+} from "../http/multipart_cases.ts";
 import type { Check } from "./checks.ts";
 import { NEW_SECRET, OLD_SECRET } from "./secrets.ts";
 
@@ -190,6 +200,52 @@ export const conformance: Readonly<Record<string, Check>> = {
     assertEquals((await send("{}", { "content-type": "application/json" })).status, 415);
     const large = new URLSearchParams({ greeting: "x".repeat(2 ** 20) });
     assertEquals((await send(large)).status, 413);
+  },
+  "multipart forms": async () => {
+    for (const form of FORMS) await checkForm(form);
+    for (const body of MALFORMED) await checkRefusal(body);
+    const body = '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n\r\n'.repeat(3) + "--x--";
+    await checkRefusal({ what: "three fields", body }, 413, { maxFields: 2 });
+    assertEquals([...await readForm(multipart({ body }), { maxFields: 3 })].length, 3);
+  },
+  "multipart forms of the runtime": async () => {
+    // What all of them send as the HTML standard says: not so quotes, backslashes and no name.
+    const names = ["a; name=item; x=.txt", "a=b", "é€😀", "__proto__"];
+    const sent = new FormData();
+    for (const name of names) {
+      sent.append(name, ` ${name}`);
+      sent.append("file", new File([name], name, { type: "image/png" }));
+    }
+    const request = new Request("http://localhost/", { method: "POST", body: sent });
+    assertEquals(await entriesOf(await readForm(request)), await entriesOf(sent));
+  },
+  "urlencoded forms": async () => {
+    const read = async (text: string, maxFields?: number) => {
+      const headers = { "content-type": "application/x-www-form-urlencoded" };
+      const body = new TextEncoder().encode(text);
+      const request = new Request("http://localhost/", { method: "POST", body, headers });
+      return [...await readForm(request, { maxFields })];
+    };
+    assertEquals(await read("?a=%C3%A9+%&&b=%zz%FF&=\ufeff"), [
+      ["?a", "é %"],
+      ["b", "%zz\ufffd"],
+      ["", "\ufeff"],
+    ]);
+    assertEquals((await read("&a&b&", 2)).length, 2);
+    const error = await assertRejects(() => read("a&b&c", 2), HttpError, "The form has 3 fields");
+    assertEquals(error.status, 413);
+  },
+  "CSRF before the body": async () => {
+    const { sessions } = setUp();
+    const view = ({ session }: { session: Session<Data> }) => html(csrfToken(session));
+    const routes = [{ method: "POST", path: "/", view }];
+    const handler = createHandler<Data>({ sessions, csrf: true, routes });
+    let pulled = 0;
+    const body = new ReadableStream({ pull: () => void pulled++ }, { highWaterMark: 0 });
+    const headers = { "content-type": "application/x-www-form-urlencoded" };
+    const init = { method: "POST", body, headers, duplex: "half" };
+    const response = await handler(new Request("http://localhost/", init));
+    assertEquals([response.status, pulled], [403, 0]);
   },
   "error pages": async () => {
     const { handler } = setUp();

@@ -2,7 +2,7 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { CookieStore, createHandler, Sessions } from "../../src/mod.ts";
 import { errorPage, routes, type Visitor } from "../../views/routes.ts";
-import { Browser, countIn, messagesIn } from "../flows/browser.ts";
+import { Browser, countIn, messagesIn, tokenIn } from "../flows/browser.ts";
 import type { Check } from "./checks.ts";
 import { NEW_SECRET, OLD_SECRET } from "./secrets.ts";
 
@@ -60,6 +60,29 @@ export function httpChecks(origin: string): Readonly<Record<string, Check>> {
       assertEquals((await visitor.post("/cart", { item: "Rope" }, foreign)).status, 403);
       assert(!(await visitor.get("/cart")).text.includes("Rope"));
     },
+    "multipart forms": async () => {
+      const visitor = visitorOf(origin);
+      const token = tokenIn(await visitor.get("/cart"));
+      const url = `${origin}/cart`;
+      const send = async (body: BodyInit, type: Record<string, string> = {}) => {
+        const headers = { cookie: visitor.jar.header(url) ?? "", ...type };
+        const init: RequestInit = { method: "POST", redirect: "manual", body, headers };
+        const response = await fetch(url, init);
+        visitor.jar.store(url, response);
+        await response.body?.cancel();
+        return response.status;
+      };
+      const form = new FormData();
+      form.set("csrf_token", token);
+      form.set("avatar", new File(["x"], "a; name=item; x=.txt"));
+      form.set("item", "Rope; a=é");
+      assertEquals(await send(form), 303);
+      assertStringIncludes((await visitor.get("/cart")).text, "Rope; a=é");
+      const type = { "content-type": "multipart/form-data; boundary=x" };
+      const part = `--x\r\nContent-Disposition: form-data; name="csrf_token"\r\n\r\n${token}\r\n`;
+      assertEquals(await send(`${part}--x--\r\nmore`, type), 400);
+      assertEquals(await send(part.repeat(1001) + "--x--\r\n", type), 413);
+    },
     "rotation": async () => {
       const visitor = await visitorSince(origin, OLD_SECRET, Date.now());
       const old = visitor.jar.cookies[0]?.value;
@@ -108,6 +131,30 @@ export function httpChecks(origin: string): Readonly<Record<string, Check>> {
       }
       const head = await visitor.get("/", {}, "HEAD");
       assertEquals([head.status, head.text], [200, ""]);
+    },
+    "HEAD": async () => {
+      for (const path of ["/", "/howdy", "/healthz", "/nowhere"]) {
+        const [get, head] = await Promise.all(["GET", "HEAD"].map(async (method) => {
+          const response = await fetch(`${origin}${path}`, { method });
+          await response.body?.cancel();
+          return response;
+        }));
+        assertEquals(head?.status, get?.status, path);
+        const length = head?.headers.get("content-length") ?? null;
+        assert(length === null || length === get?.headers.get("content-length"), path);
+      }
+    },
+    "hosts that are not one": async () => {
+      for (const host of ["shop/howdy?", "user@shop", "a, b", "shop:99999", "sh\u00f6p", ""]) {
+        using connection = await Deno.connect({
+          hostname: "127.0.0.1",
+          port: Number(new URL(origin).port),
+        });
+        const lines = ["GET /howdy HTTP/1.1", `Host: ${host}`, "Connection: close", "\r\n"];
+        await connection.write(new TextEncoder().encode(lines.join("\r\n")));
+        const { value } = await connection.readable.getReader().read();
+        assertMatch(new TextDecoder().decode(value), /^HTTP\/1\.1 400 /, host);
+      }
     },
   };
 }

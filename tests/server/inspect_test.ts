@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { inspect, inspectionText, type InspectOptions } from "../../src/server/inspect.ts";
 import { blankRecord, encodeRecord, type SessionRecord } from "../../src/session/record.ts";
 import { CookieStore } from "../../src/stores/cookie_store.ts";
+import { MemoryStore } from "../../src/stores/memory_store.ts";
 import { SECRET_A, SECRET_B } from "./fake_environment.ts";
 
 /** Noon of a day, in seconds. */
@@ -48,6 +49,11 @@ async function reasonFor(token: string, given: InspectOptions): Promise<string> 
 const FULL = record({
   data: { counter: 3 },
   flash: [{ level: "success", message: "Your item was added." }],
+  forms: new Map([["sign-up", {
+    values: [["name", "Ada"]],
+    errors: [["name", "No."]],
+    omitted: ["pin"],
+  }]]),
   csrf: "hush",
   renewedAt: NOON + 60,
 });
@@ -67,6 +73,12 @@ Deno.test("inspect() finds all that a cookie holds", async () => {
     absoluteEnd: "2026-01-09T12:00:00.000Z",
     data: { counter: 3 },
     flash: [{ level: "success", message: "Your item was added." }],
+    forms: [{
+      name: "sign-up",
+      values: [["name", "Ada"]],
+      errors: [["name", "No."]],
+      omitted: ["pin"],
+    }],
     csrf: true,
     owner: null,
   });
@@ -98,6 +110,33 @@ Deno.test("inspect() says to which name a cookie belongs", async () => {
     await reasonFor(token, options({ cookieName: "session" })),
     "wrong cookie name: it belongs to __Host-session, not session",
   );
+});
+
+Deno.test("inspect() knows the name and the end of a session that a server keeps", async () => {
+  const store = new MemoryStore();
+  const given = options({ store });
+  const write = {
+    cookieName: "__Host-session",
+    value: null,
+    loaded: null,
+    record: record({ data: { counter: 3 } }),
+    regenerate: false,
+    lifetime: null,
+    label: "",
+  };
+  const id = String(await store.save(write));
+  const found = await inspect(id, given);
+  assert(found.accepted);
+  assertEquals(found.cookieName, "__Host-session");
+  assertEquals(
+    await reasonFor(id, { ...given, cookieName: "pending" }),
+    "wrong cookie name: it belongs to __Host-session, not pending",
+  );
+  const loaded = await store.load(id, "__Host-session");
+  assert(loaded.record);
+  await store.save({ ...write, value: id, loaded, regenerate: true });
+  assertEquals(await reasonFor(id, given), "retired");
+  assertEquals(await reasonFor("A".repeat(48), given), "unknown id");
 });
 
 Deno.test("inspect() says why a cookie cannot be opened", async () => {
@@ -140,6 +179,7 @@ Deno.test("inspectionText() writes a row for each thing", async () => {
     ["CSRF token", "yes"],
     ["owner", "nobody"],
     ["flash", "success: Your item was added."],
+    ["form", 'sign-up: {"values":[["name","Ada"]],"errors":[["name","No."]]}'],
     ["value", "counter = 3"],
   ]);
 });

@@ -6,11 +6,14 @@ import {
   deleteChange,
   flashChange,
   ownerChange,
+  recallFormChange,
   regenerateChange,
+  rememberFormChange,
   setChange,
   takeFlashChange,
   updateChange,
 } from "../../src/session/change.ts";
+import type { RememberedForm } from "../../src/session/forms.ts";
 import { freezeJson } from "../../src/session/json.ts";
 import { blankRecord, type SessionRecord } from "../../src/session/record.ts";
 
@@ -96,6 +99,8 @@ Deno.test("regenerateChange() leaves the record as it is", () => {
   assertEquals(after(regenerateChange()), blankRecord(0));
 });
 
+const refused: RememberedForm = { values: [["name", "Ada"]], errors: [], omitted: [] };
+
 /** One of each. */
 const changes = [
   setChange("a", 1),
@@ -104,6 +109,8 @@ const changes = [
   clearChange(),
   flashChange(hello, true),
   takeFlashChange([hello]),
+  rememberFormChange("sign-up", refused),
+  recallFormChange("sign-in", refused),
   csrfChange("one", true),
   ownerChange("ada"),
   regenerateChange(),
@@ -111,7 +118,14 @@ const changes = [
 
 Deno.test("every change leaves the record that it is given as it was", () => {
   const data = { a: { deep: [0] }, b: 2 };
-  const record = (): SessionRecord => ({ ...blankRecord(0), data, flash: [hello], csrf: "zero" });
+  const forms = () => new Map([["sign-in", refused]]);
+  const record = (): SessionRecord => ({
+    ...blankRecord(0),
+    data,
+    flash: [hello],
+    forms: forms(),
+    csrf: "zero",
+  });
   const shared = freezeJson(record()); // to write to it would throw
   const made = changes.map((change) => change.apply(shared));
   assertEquals(shared, record());
@@ -129,6 +143,8 @@ Deno.test("every change tells its kind, and its key where it has one", () => {
     ["clear", undefined],
     ["flash", "info"],
     ["takeFlash", undefined],
+    ["rememberForm", "sign-up"],
+    ["recallForm", "sign-in"],
     ["csrf", undefined],
     ["owner", undefined],
     ["regenerate", undefined],

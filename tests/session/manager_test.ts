@@ -9,6 +9,7 @@ import {
 } from "../../src/mod.ts";
 import { flashChange, setChange } from "../../src/session/change.ts";
 import { stateOf } from "../../src/session/session.ts";
+import { MemoryStore } from "../../src/stores/memory_store.ts";
 import { Clock, cookieSessions, SECRET, sessionsIn, Visitor } from "./visitor.ts";
 import { VersionedStore } from "./versioned_store.ts";
 
@@ -440,18 +441,21 @@ Deno.test("Sessions refuses owners where the store keeps none", async () => {
   await assertRejects(() => sessions.destroyOwned("ada"), TypeError, message);
 });
 
-Deno.test("Sessions.listOwned() sorts by renewal and marks the current session", async () => {
+Deno.test("Sessions.listOwned() passes the page on and marks the current session", async () => {
   const store = Object.assign(new VersionedStore(), {
+    asked: [] as unknown[],
     destroyed: [] as unknown[],
     owners: {
-      handleOf: (value: string) => `handle of ${value}`,
-      list: (owner: string) =>
-        Promise.resolve([10, 30, 20].map((seconds) => ({
-          handle: `handle of id-${seconds / 10}`,
+      handleOf: (value: string, cookieName: string) => `${cookieName} ${value}`,
+      list(owner: string, page: unknown) {
+        store.asked.push([owner, page]);
+        return Promise.resolve([3, 1, 2].map((number) => ({
+          handle: `session id-${number}`,
           createdAt: new Date(0),
-          renewedAt: new Date(seconds * 1000),
+          renewedAt: new Date(number * 1000),
           label: owner,
-        }))),
+        })));
+      },
       destroy(owner: string, except: string | null) {
         store.destroyed.push([owner, except]);
         return Promise.resolve(2);
@@ -463,15 +467,32 @@ Deno.test("Sessions.listOwned() sorts by renewal and marks the current session",
   await visitor.visit(increment);
   const current = await sessions.load(visitor.request());
   const owned = await sessions.listOwned("ada", { current });
-  assertEquals(owned.map(({ handle }) => handle), [3, 2, 1].map((id) => `handle of id-${id}`));
-  assertEquals(owned.map((session) => session.current), [false, false, true]);
-  assertEquals((await sessions.listOwned("ada")).some((session) => session.current), false);
+  assertEquals(owned.map(({ handle }) => handle), [3, 1, 2].map((id) => `session id-${id}`));
+  assertEquals(owned.map((session) => session.current), [false, true, false]);
+  const second = await sessions.listOwned("ada", { limit: 3, before: "x" });
+  assertEquals(second.some((session) => session.current), false);
+  assertEquals(store.asked, [
+    ["ada", { limit: 100, before: null }],
+    ["ada", { limit: 3, before: "x" }],
+  ]);
   const blank = await sessions.load(new Request("http://shop.example/"));
   assertEquals((await sessions.listOwned("ada", { current: blank })).length, 3);
 
   assertEquals(await sessions.destroyOwned("ada", { except: current }), 2);
   assertEquals(await sessions.destroyOwned("ada"), 2);
-  assertEquals(store.destroyed, [["ada", "handle of id-1"], ["ada", null]]);
+  assertEquals(store.destroyed, [["ada", "session id-1"], ["ada", null]]);
+});
+
+Deno.test("Sessions.listOwned() refuses a limit that is not a whole number from 1 to 1000", async () => {
+  const sessions = new Sessions({ store: new MemoryStore() });
+  for (const limit of [0, -1, 1001, 1.5, NaN, Infinity]) {
+    await assertRejects(
+      () => sessions.listOwned("ada", { limit }),
+      RangeError,
+      `Cannot list ${limit} sessions: a whole number from 1 to 1000 is needed`,
+    );
+  }
+  for (const limit of [1, 1000]) assertEquals(await sessions.listOwned("ada", { limit }), []);
 });
 
 Deno.test("Sessions checks its options when it is made", () => {

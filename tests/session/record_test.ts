@@ -27,9 +27,28 @@ const TEXTS: [what: string, record: SessionRecord, text: string][] = [
   ["a CSRF secret", recordOf({ csrf: "s" }), '[1767225600,0,{},[],"s"]'],
   ["an owner", recordOf({ owner: "ada" }), '[1767225600,0,{},[],null,"ada"]'],
   [
-    "all there is",
+    "all but a form",
     recordOf({ flash: [hello], csrf: "s", owner: "ada" }),
     '[1767225600,0,{},["info","Hello"],"s","ada"]',
+  ],
+  [
+    "a form with nothing in it",
+    recordOf({ forms: new Map([["a", { values: [], errors: [], omitted: [] }]]) }),
+    '[1767225600,0,{},[],null,null,[["a",[],[],[]]]]',
+  ],
+  [
+    "all there is",
+    recordOf({
+      flash: [hello],
+      csrf: "s",
+      owner: "ada",
+      forms: new Map([
+        ["2", { values: [["a", "1"], ["a", "2"]], errors: [["b", "No."]], omitted: ["pin"] }],
+        ["1", { values: [], errors: [["__proto__", "No."]], omitted: [] }],
+      ]),
+    }),
+    '[1767225600,0,{},["info","Hello"],"s","ada",' +
+    '[["2",["a","1","a","2"],["b","No."],["pin"]],["1",[],["__proto__","No."],[]]]]',
   ],
 ];
 
@@ -72,6 +91,24 @@ for (
     '[1,0,{},["info",1]]',
     "[1,0,{},[],1]",
     "[1,0,{},[],null,{}]",
+    ...[
+      "null",
+      "{}",
+      '"new"',
+      "[null]",
+      '["a"]',
+      '[["a"]]',
+      '[["a",[],[]]]',
+      '[["a",[],[],[],[]]]',
+      "[[1,[],[],[]]]",
+      '[["a",["b"],[],[]]]',
+      '[["a",["b",1],[],[]]]',
+      '[["a",[],["b"],[]]]',
+      '[["a",[],{},[]]]',
+      '[["a",[],[],[1]]]',
+      '[["a",[],[],"b"]]',
+      '[["a",[],[],[]],["a",[],[],[]]]',
+    ].map((forms) => `[1,0,{},[],null,null,${forms}]`),
   ]
 ) {
   Deno.test(`decodeRecord() takes ${text || "nothing"} for no record`, () => {
@@ -80,7 +117,7 @@ for (
 }
 
 Deno.test("decodeRecord() reads what a later version may add at the end", () => {
-  assertEquals(decodeRecord('[1767225600,0,{},[],null,null,"new"]'), recordOf());
+  assertEquals(decodeRecord('[1767225600,0,{},[],null,null,[],"new"]'), recordOf());
 });
 
 Deno.test("valueOf() finds a key's own value, and nothing that every object inherits", () => {

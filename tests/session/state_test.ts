@@ -14,6 +14,7 @@ function stateOf(parts: Partial<SessionState> = {}): SessionState {
     hasOwners: false,
     record: blankRecord(0),
     changes: [],
+    changing: false,
     accessed: false,
     regenerated: false,
     destroyed: false,

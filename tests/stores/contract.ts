@@ -1,9 +1,12 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
 import { setChange } from "../../src/session/change.ts";
 import { SessionSizeError } from "../../src/session/errors.ts";
+import type { SessionRecord } from "../../src/session/record.ts";
 import type { ServerStore, ServerStoreOptions } from "../../src/stores/server_store.ts";
-import { counter, find, keep, recordOf, refusal, withValues, writeOf } from "./sample.ts";
+import { counter, end, find, keep, recordOf, refusal, withValues, writeOf } from "./sample.ts";
 import { behaviour } from "./behaviour.ts";
+import { cookieNames } from "./cookie_names.ts";
+import { ownerPages } from "./owner_pages.ts";
 import { ownership } from "./ownership.ts";
 
 /** A database under test, empty at first. */
@@ -32,6 +35,10 @@ export function contract(
       ...withValues(recordOf(7), { text: "añ😀\u0000" }),
       flash: [{ level: "info", message: "Hello" }],
       csrf: "c".repeat(43),
+      forms: new Map([[
+        "sign-up",
+        { values: [["name", "Ada"]], errors: [["name", "No."]], omitted: ["pin"] },
+      ]]) satisfies SessionRecord["forms"],
     };
     const id = await keep(store, record);
     assertEquals((await find(store, id)).record, record);
@@ -89,7 +96,7 @@ export function contract(
   test("does not bring back what was destroyed", async (place, store) => {
     const id = await keep(store, recordOf(1));
     const loaded = await find(store, id);
-    await place.open().destroy(id);
+    await end(place.open(), id);
     assertEquals(await refusal(store, id), "unknown id");
     assertEquals(await store.save(writeOf(recordOf(2), { value: id, loaded })), null);
     const renewed = writeOf(recordOf(2), { value: id, loaded, regenerate: true });
@@ -114,7 +121,7 @@ export function contract(
     const id = await keep(store, recordOf(1));
     const first = writeOf(recordOf(2), { value: id, loaded: await find(store, id) });
     const second = String(await store.save({ ...first, regenerate: true }));
-    await place.open().destroy(id);
+    await end(place.open(), id);
     assertEquals(await refusal(store, second), "unknown id");
   });
 
@@ -123,13 +130,13 @@ export function contract(
     const writers = Array.from({ length: 4 }, async () => {
       const store = place.open();
       for (let count = 0; count < 500; count++) {
-        const loaded = await store.load(id);
+        const loaded = await store.load(id, "session");
         if (loaded.record === null) return;
         await store.save(writeOf(recordOf(count), { value: id, loaded }));
       }
     });
     await new Promise((resolve) => setTimeout(resolve, 10));
-    await store.destroy(id);
+    await end(store, id);
     assertEquals(await refusal(place.open(), id), "unknown id");
     await Promise.all(writers);
     assertEquals(await refusal(store, id), "unknown id");
@@ -139,10 +146,10 @@ export function contract(
     const id = await keep(store, recordOf(1));
     const guess = id.slice(0, 47) + (id.endsWith("A") ? "B" : "A");
     assertEquals(await refusal(store, guess), "unknown id");
-    await store.destroy(guess);
+    await end(store, guess);
     for (const bad of ["", "x", `${id}A`, `${id}\n`, ` ${id}`, "../".repeat(16), "é".repeat(48)]) {
       assertEquals(await refusal(store, bad), "malformed");
-      await store.destroy(bad);
+      await end(store, bad);
     }
     assertEquals(await refusal(store, "A".repeat(100_000)), "malformed");
     assertEquals(await counter(store, id), 1);
@@ -195,5 +202,9 @@ export function contract(
   test("answers a ping", async (_, store) => await store.ping());
 
   behaviour(test);
-  if (owners) ownership(test);
+  cookieNames(test);
+  if (owners) {
+    ownership(test);
+    ownerPages(test);
+  }
 }

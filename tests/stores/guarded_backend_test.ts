@@ -4,7 +4,7 @@ import type { SessionBackend } from "../../src/stores/backend.ts";
 import { GuardedBackend } from "../../src/stores/guarded_backend.ts";
 import { MemoryBackend } from "../../src/stores/memory_backend.ts";
 import { ServerStore } from "../../src/stores/server_store.ts";
-import { find, keep, recordOf, writeOf } from "./sample.ts";
+import { end, find, keep, recordOf, writeOf } from "./sample.ts";
 
 const memory = new MemoryBackend(Date.now);
 
@@ -33,9 +33,10 @@ Deno.test("GuardedBackend passes on what its backend does", async () => {
   assertEquals(await guarded.read("none"), null);
   await guarded.ping();
   await guarded.owners?.add("ann", "k", "text", null);
-  assertEquals(await guarded.owners?.list("ann"), [["k", "text"]]);
+  const page = { limit: 10, before: null };
+  assertEquals(await guarded.owners?.list("ann", page), [["k", "text"]]);
   await guarded.owners?.remove("ann", "k");
-  assertEquals(await guarded.owners?.list("ann"), []);
+  assertEquals(await guarded.owners?.list("ann", page), []);
   assertEquals(new GuardedBackend(backend(), 1000).owners, undefined);
 });
 
@@ -94,10 +95,10 @@ Deno.test("ServerStore() takes a failing backend for no missing session", async 
   const id = await keep(store, recordOf(1));
   const loaded = await find(store, id);
   isDown = true;
-  await assertRejects(async () => await store.load(id), SessionStoreError);
+  await assertRejects(async () => await store.load(id, "session"), SessionStoreError);
   const write = writeOf(recordOf(2), { value: id, loaded });
   await assertRejects(() => store.save(write), SessionStoreError);
-  await assertRejects(() => store.destroy(id), SessionStoreError);
+  await assertRejects(() => end(store, id), SessionStoreError);
   isDown = false;
   assertEquals(await store.save(write), id);
 });
@@ -121,10 +122,10 @@ Deno.test("ServerStore() asks its backend for nothing that is no id", async () =
     },
   }));
   for (const bad of ["../../etc/passwd", "x".repeat(4000), "", "*", "satchel:{AAAA}x"]) {
-    await store.load(bad);
-    await store.destroy(bad);
+    await store.load(bad, "session");
+    await end(store, bad);
   }
   assertEquals(asked, []);
-  await store.load("A".repeat(48));
+  await store.load("A".repeat(48), "session");
   assert(asked.length === 1 && /^AAAA[\w-]{43}$/.test(String(asked[0])));
 });

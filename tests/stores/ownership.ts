@@ -1,6 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
 import type { Test } from "./behaviour.ts";
-import { counter, find, keep, recordOf, refusal, writeOf } from "./sample.ts";
+import { counter, end, find, keep, ownedBy, recordOf, refusal, writeOf } from "./sample.ts";
 
 /** Registers tests of the lists of accounts' sessions. */
 export function ownership(test: Test): void {
@@ -10,26 +10,26 @@ export function ownership(test: Test): void {
     const bob = await keep(store, recordOf(4, "bob"), "B");
     const { owners } = store;
     assert(owners);
-    const listed = await owners.list("ann");
+    const listed = await ownedBy(store, "ann");
     assertEquals(listed.map(({ label }) => label).toSorted(), ["A", "C"]);
     for (const { handle, createdAt, renewedAt } of listed) {
       assertEquals(await refusal(store, handle), "malformed");
       assert(Math.abs(Date.now() - createdAt.getTime()) < 5000);
       assertEquals(createdAt, renewedAt);
     }
-    assertEquals(await owners.destroy("ann", await owners.handleOf(three)), 1);
+    assertEquals(await owners.destroy("ann", await owners.handleOf(three, "session")), 1);
     assertEquals(await refusal(store, one), "unknown id");
-    assertEquals((await owners.list("ann")).map(({ label }) => label), ["C"]);
+    assertEquals((await ownedBy(store, "ann")).map(({ label }) => label), ["C"]);
     assertEquals(await owners.destroy("ann", null), 1);
-    assertEquals(await owners.list("ann"), []);
+    assertEquals(await ownedBy(store, "ann"), []);
     for (const id of [two, bob]) assertEquals(await refusal(store, id), null);
     assertEquals(await owners.destroy("nobody", null), 0);
-    assertEquals(await owners.handleOf("malformed"), "");
+    assertEquals(await owners.handleOf("malformed", "session"), "");
   });
 
   test("moves a session between the lists with its owner and its id", async (_, store) => {
     const labels = async (owner: string): Promise<string[]> => {
-      return (await store.owners?.list(owner) ?? []).map(({ label }) => label);
+      return (await ownedBy(store, owner)).map(({ label }) => label);
     };
     const id = await keep(store, recordOf(1));
     const signIn = writeOf(recordOf(1, "ann"), { label: "signed in", regenerate: true });
@@ -56,8 +56,8 @@ export function ownership(test: Test): void {
 
   test("takes a destroyed session off its owner's list", async (place, store) => {
     const id = await keep(store, recordOf(1, "ann"));
-    await place.open().destroy(id);
-    assertEquals(await store.owners?.list("ann"), []);
+    await end(place.open(), id);
+    assertEquals(await ownedBy(store, "ann"), []);
   });
 
   test("ends sessions that get new ids meanwhile", async (place, store) => {
@@ -66,7 +66,7 @@ export function ownership(test: Test): void {
       const store = place.open();
       let id = first;
       for (let count = 0; count < 100; count++) {
-        const loaded = await store.load(id);
+        const loaded = await store.load(id, "session");
         if (loaded.record === null) break;
         const write = writeOf(recordOf(count, "ann"), { value: id, loaded, regenerate: true });
         id = await store.save(write) ?? id;
@@ -76,6 +76,6 @@ export function ownership(test: Test): void {
     await new Promise((resolve) => setTimeout(resolve, 5));
     await store.owners?.destroy("ann", null);
     for (const id of await Promise.all(ends)) assertEquals(await refusal(store, id), "unknown id");
-    assertEquals(await store.owners?.list("ann"), []);
+    assertEquals(await ownedBy(store, "ann"), []);
   });
 }

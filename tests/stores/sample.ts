@@ -1,7 +1,13 @@
 import type { JsonValue } from "../../src/session/json.ts";
 import type { SessionRecord } from "../../src/session/record.ts";
 import { blankRecord } from "../../src/session/record.ts";
-import type { FoundSession, SessionStore, SessionWrite } from "../../src/session/store.ts";
+import type {
+  FoundSession,
+  OwnedPage,
+  OwnedSession,
+  SessionStore,
+  SessionWrite,
+} from "../../src/session/store.ts";
 
 /** The present, in seconds. */
 export function now(): number {
@@ -55,6 +61,21 @@ export async function find(store: SessionStore, id: string): Promise<FoundSessio
 export async function refusal(store: SessionStore, id: string): Promise<string | null> {
   const loaded = await store.load(id, "session");
   return loaded.record === null ? loaded.reason : null;
+}
+
+/** Ends a session. */
+export async function end(store: SessionStore, id: string): Promise<void> {
+  await store.destroy(id, "session");
+}
+
+/** What a store tells of an account's sessions: the first 1000 unless more is said. */
+export async function ownedBy(
+  store: SessionStore,
+  owner: string,
+  page: Partial<OwnedPage> = {},
+): Promise<OwnedSession[]> {
+  if (store.owners === undefined) throw new Error("The store keeps no owners");
+  return await store.owners.list(owner, { limit: 1000, before: null, ...page });
 }
 
 /** The counter of a session that must be there. */

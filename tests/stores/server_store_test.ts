@@ -3,7 +3,7 @@ import { SessionStoreError } from "../../src/session/errors.ts";
 import { spy } from "@std/testing/mock";
 import { MemoryBackend } from "../../src/stores/memory_backend.ts";
 import { ServerStore } from "../../src/stores/server_store.ts";
-import { counter, find, keep, recordOf, refusal, writeOf } from "./sample.ts";
+import { counter, end, find, keep, ownedBy, recordOf, refusal, writeOf } from "./sample.ts";
 
 /** Counts the calls to WebCrypto while something runs. */
 async function calls(run: () => Promise<unknown>): Promise<Record<string, number>> {
@@ -82,8 +82,72 @@ Deno.test("ServerStore() refuses records that were tampered with or moved", asyn
   const changed = `${kept?.value.slice(0, -4)}AAAA`;
   await backend.write([{ key: first, version: kept?.version, value: changed, lifetime: null }]);
   assertEquals(await refusal(store, one), "forged");
-  await store.destroy(one);
+  await end(store, one);
   assertEquals(await refusal(store, one), "unknown id");
+});
+
+Deno.test("ServerStore() refuses a record that was moved to another cookie's name", async () => {
+  const backend = new MemoryBackend(Date.now);
+  const asked: string[] = [];
+  const store = new ServerStore({
+    name: "memory",
+    limit: null,
+    read(key) {
+      asked.push(key);
+      return backend.read(key);
+    },
+    ping: () => backend.ping(),
+    write: (entries) => backend.write(entries),
+  });
+  const id = String(await store.save(writeOf(recordOf(1), { cookieName: "pending" })));
+  for (const name of ["pending", "auth"]) await store.load(id, name);
+  const [pending = "", auth = ""] = asked;
+  const kept = await backend.read(pending);
+  const entry = { key: auth, version: null, value: String(kept?.value), lifetime: null };
+  assert(await backend.write([entry]));
+  assertEquals(await store.load(id, "auth"), { record: null, reason: "forged" });
+});
+
+Deno.test("ServerStore() ends a session that moves to the top of the list while it is read", async () => {
+  const backend = new MemoryBackend(Date.now);
+  const { owners } = backend;
+  const began = recordOf(1, "ann").createdAt;
+  let id = "";
+  let isMoved = false;
+  const store: ServerStore = new ServerStore({
+    name: "memory",
+    limit: null,
+    read: (key) => backend.read(key),
+    ping: () => backend.ping(),
+    write: (entries) => backend.write(entries),
+    owners: {
+      add: (...entry) => owners.add(...entry),
+      remove: (...entry) => owners.remove(...entry),
+      async list(owner, page) {
+        if (page.before !== null && !isMoved) {
+          isMoved = true;
+          const loaded = await find(store, id);
+          const record = { ...loaded.record, createdAt: began + 1 };
+          id = String(await store.save(writeOf(record, { value: id, loaded, regenerate: true })));
+        }
+        return await owners.list(owner, page);
+      },
+    },
+  });
+  // Entries without a session, too young to be swept out, fill the first step.
+  for (let count = 0; count < 100; count++) {
+    const old = await keep(store, recordOf(1, "ann"));
+    await store.save(writeOf(recordOf(1, "ann"), {
+      value: old,
+      loaded: await find(store, old),
+      regenerate: true,
+    }));
+    await end(store, old);
+  }
+  id = await keep(store, { ...recordOf(1, "ann"), createdAt: began - 1000 });
+  await store.owners?.destroy("ann", null);
+  assert(isMoved);
+  assertEquals(await refusal(store, id), "unknown id");
 });
 
 Deno.test("ServerStore() renews its entry in the list once a minute", async () => {
@@ -94,7 +158,7 @@ Deno.test("ServerStore() renews its entry in the list once a minute", async () =
   const id = await keep(store, recordOf(1, "ann"));
   const write = async (): Promise<number> => {
     const loaded = await find(store, id);
-    const record = { ...recordOf(2, "ann"), renewedAt: Math.floor(time / 1000) };
+    const record = { ...loaded.record, renewedAt: Math.floor(time / 1000) };
     await store.save(writeOf(record, { value: id, loaded }));
     return add.calls.length;
   };
@@ -104,7 +168,7 @@ Deno.test("ServerStore() renews its entry in the list once a minute", async () =
   time += 1000;
   assertEquals(await write(), 2);
   assertEquals(await write(), 2);
-  const [listed] = await store.owners?.list("ann") ?? [];
+  const [listed] = await ownedBy(store, "ann");
   assertEquals(listed?.renewedAt.getTime(), Math.floor(time / 1000) * 1000);
 });
 
@@ -115,18 +179,18 @@ Deno.test("ServerStore() sweeps entries without a session out of a list, but no 
   await store.save(writeOf(recordOf(1, "ann"), { lifetime: 10 }));
   const remove = spy(backend.owners, "remove");
   time += 11_000;
-  assertEquals(await store.owners?.list("ann"), []);
+  assertEquals(await ownedBy(store, "ann"), []);
   assertEquals(await store.owners?.destroy("ann", null), 0);
   assertEquals(remove.calls.length, 0);
   time += 300_000;
-  assertEquals(await store.owners?.list("ann"), []);
+  assertEquals(await ownedBy(store, "ann"), []);
   assertEquals(remove.calls.length, 1);
 });
 
 Deno.test("ServerStore() enters a session into the list before it writes it", async () => {
   const backend = new MemoryBackend(Date.now);
   const order: string[] = [];
-  const { add, remove, list } = backend.owners;
+  const { owners } = backend;
   const store = new ServerStore({
     name: "memory",
     limit: null,
@@ -137,14 +201,14 @@ Deno.test("ServerStore() enters a session into the list before it writes it", as
       return backend.write(entries);
     },
     owners: {
-      list,
+      list: (owner, page) => owners.list(owner, page),
       add(...entry) {
         order.push("add");
-        return add(...entry);
+        return owners.add(...entry);
       },
       remove(...entry) {
         order.push("remove");
-        return remove(...entry);
+        return owners.remove(...entry);
       },
     },
   });
@@ -156,7 +220,7 @@ Deno.test("ServerStore() enters a session into the list before it writes it", as
   assertEquals(order.splice(0), ["add", "write", "remove"]);
   assertEquals(await store.save({ ...renewal, loaded: late }), null);
   assertEquals(order.splice(0), ["add", "write", "remove"]);
-  assertEquals((await store.owners?.list("ann"))?.length, 1);
+  assertEquals((await ownedBy(store, "ann")).length, 1);
 });
 
 Deno.test("ServerStore() ends a session though the list cannot be reached", async () => {
@@ -164,7 +228,7 @@ Deno.test("ServerStore() ends a session though the list cannot be reached", asyn
   const store = new ServerStore(backend);
   const id = await keep(store, recordOf(1, "ann"));
   backend.owners.remove = () => Promise.reject(new Error("down"));
-  await store.destroy(id);
+  await end(store, id);
   assertEquals(await refusal(store, id), "unknown id");
 });
 
@@ -175,7 +239,7 @@ Deno.test("ServerStore() ends sessions whose entry cannot be read", async () => 
   const id = await keep(store, recordOf(1, "ann"));
   const [owner, key] = add.calls[0]?.args ?? [];
   await backend.owners.add(String(owner), String(key), "garbled", null);
-  assertEquals((await store.owners?.list("ann"))?.map(({ label }) => label), [""]);
+  assertEquals((await ownedBy(store, "ann")).map(({ label }) => label), [""]);
   assertEquals(await store.owners?.destroy("ann", null), 1);
   assertEquals(await refusal(store, id), "unknown id");
 });
@@ -185,8 +249,8 @@ Deno.test("ServerStore() gives up on a session that changes all the time", async
   const store = new ServerStore(backend);
   const id = await keep(store, recordOf(1, "ann"));
   backend.write = () => Promise.resolve(false);
-  for (const end of [() => store.destroy(id), () => store.owners?.destroy("ann", null)]) {
-    const error = await end()?.catch((error: unknown) => error);
+  for (const attempt of [() => end(store, id), () => store.owners?.destroy("ann", null)]) {
+    const error = await attempt()?.catch((error: unknown) => error);
     assert(error instanceof SessionStoreError && error.name === "SessionConflictError");
   }
 });

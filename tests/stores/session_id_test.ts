@@ -16,13 +16,14 @@ Deno.test("newSessionId() keeps the tag of an older id and nothing else", () => 
   }
 });
 
-Deno.test("keyOf() tells the tag and a hash, the same for the same id", async () => {
+Deno.test("keyOf() tells the tag and a hash, the same for the same id and name", async () => {
   const id = newSessionId(null);
-  const key = await keyOf(id);
+  const key = await keyOf(id, "session");
   assertMatch(key, /^[\w-]{47}$/);
   assertEquals(key.slice(0, 4), id.slice(0, 4));
   assert(!key.includes(id.slice(4, 12)));
-  assertEquals(await keyOf(id), key);
+  assertEquals(await keyOf(id, "session"), key);
+  assertNotEquals(await keyOf(id, "__Host-session"), key);
 });
 
 Deno.test("hashOf() is SHA-256 in base64url", async () => {

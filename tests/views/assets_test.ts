@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert";
+import { assertSpyCalls, spy } from "@std/testing/mock";
 import { MARK, STYLE } from "../../views/assets.ts";
 import { fingerprint } from "../../views/fingerprint.ts";
 import { site } from "../flows/site.ts";
@@ -33,6 +34,36 @@ Deno.test("assetView() answers 304 to who has it already", async () => {
   const third = await get(STYLE, { "if-none-match": '"other"' });
   assertEquals(third.status, 200);
   await third.body?.cancel();
+});
+
+for (
+  const [what, header] of [
+    ["blanks", `x${" ".repeat(64_000)}y`],
+    ["blanks and commas", `x${" ,".repeat(32_000)}`],
+    ["blanks after the right tag", (etag: string) => `${etag}${" ".repeat(64_000)}x`],
+  ] as const
+) {
+  Deno.test(`assetView() is not held up by a long If-None-Match of ${what}`, async () => {
+    const etag = (await get(STYLE)).headers.get("etag") ?? "";
+    const start = performance.now();
+    const response = await get(STYLE, {
+      "if-none-match": typeof header === "string" ? header : header(etag),
+    });
+    const took = performance.now() - start;
+    assertEquals([response.status, response.headers.get("etag")], [200, etag]);
+    assert((await response.text()).length > 0);
+    assert(took < 500, `it took ${took} ms`);
+  });
+}
+
+Deno.test("assetView() computes no tag for a request", async () => {
+  const digest = spy(crypto.subtle, "digest");
+  try {
+    for (let count = 0; count < 3; count++) await (await get(STYLE)).body?.cancel();
+  } finally {
+    digest.restore();
+  }
+  assertSpyCalls(digest, 0);
 });
 
 Deno.test("assetView() answers 404 to a name it never gave", async () => {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
 import { CookieStore, generateSecret } from "../../src/mod.ts";
-import { Browser, countIn, messagesIn } from "../flows/browser.ts";
+import { Browser, countIn, messagesIn, tokenIn } from "../flows/browser.ts";
 import { SECRET, site } from "../flows/site.ts";
 
 /** The term and what stands beside it, as text. */
@@ -41,19 +41,34 @@ Deno.test("the session page tells when an older secret sealed the session", asyn
   assertStringIncludes(told((await rotated.get("/session")).text, "Sealed with"), "newest secret");
 });
 
-Deno.test("the session page counts messages it does not show itself", async () => {
-  const browser = new Browser(site().handler);
+/** A visitor who sent a form and has not seen the page that the answer leads to. */
+async function sent(path: string, fields: Record<string, string>): Promise<Browser> {
   const { handler } = site();
-  const refused = new Browser(handler, { jar: browser.jar });
-  const page = await refused.get("/sign-in");
-  const token = /name="csrf_token" value="([^"]+)"/.exec(page.text)?.[1] ?? "";
-  const request = new Request("http://127.0.0.1:8000/sign-in", {
+  const browser = new Browser(handler);
+  const csrf_token = tokenIn(await browser.get(path));
+  const request = new Request(`http://127.0.0.1:8000${path}`, {
     method: "POST",
-    body: new URLSearchParams({ name: " ", csrf_token: token }),
+    body: new URLSearchParams({ ...fields, csrf_token }),
     headers: { cookie: browser.jar.header("http://127.0.0.1:8000/") ?? "" },
   });
   browser.jar.store(request.url, await handler(request));
-  assertEquals(told((await browser.get("/session")).text, "Messages waiting"), "1");
+  return browser;
+}
+
+Deno.test("the session page counts messages that wait", async () => {
+  const browser = await sent("/cart", { item: "apple" });
+  const { text } = await browser.get("/session", { "sec-purpose": "prefetch" });
+  assertEquals(told(text, "Messages waiting"), "1");
+  assertStringIncludes(text, '<th scope="row">flash messages</th>');
+});
+
+Deno.test("the session page counts a refused form by its room alone", async () => {
+  const browser = await sent("/sign-in", { name: " " });
+  const { text } = await browser.get("/session");
+  assertEquals(told(text, "Messages waiting"), "0");
+  assertStringIncludes(text, '<th scope="row">remembered forms</th>');
+  assertEquals(messagesIn({ ...await browser.get("/session"), text }), []);
+  assertStringIncludes((await browser.get("/sign-in")).text, "Say who you are.");
 });
 
 Deno.test("the session page's bytes are those of the cookie", async () => {

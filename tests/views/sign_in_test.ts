@@ -1,4 +1,10 @@
-import { assertEquals, assertFalse, assertNotEquals, assertStringIncludes } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertFalse,
+  assertNotEquals,
+  assertStringIncludes,
+} from "@std/assert";
 import { CookieStore, type OwnedSession, type SessionOwners } from "../../src/mod.ts";
 import { Browser, countIn, messagesIn, tokenIn } from "../flows/browser.ts";
 import { SECRET, site } from "../flows/site.ts";
@@ -30,6 +36,40 @@ for (const [name, error] of [["", "Say who you are."], ["x".repeat(61), "At most
   });
 }
 
+for (
+  const [what, name] of [
+    ["2,000 characters", "x".repeat(2000)],
+    ["254 KiB of combining marks", "a" + "\u0327\u0301".repeat(254 * 256 - 1)],
+    ["254 KiB of marks in the wrong order", "a\u0301" + "\u0327".repeat(127 * 1024 - 2)],
+  ] as const
+) {
+  Deno.test(`signing in with ${what} is refused in words for the visitor, and soon`, async () => {
+    const browser = new Browser(site().handler);
+    const csrf_token = tokenIn(await browser.get("/sign-in"));
+    const body = new FormData(); // which takes two bytes for a mark, where the other form takes six
+    body.set("csrf_token", csrf_token);
+    body.set("name", name);
+    const start = performance.now();
+    const page = await browser.post("/sign-in", body);
+    const took = performance.now() - start;
+    assertEquals(page.status, 200);
+    assertStringIncludes(page.text, 'id="name-error">At most 60 characters, please.</p>');
+    assertStringIncludes(page.text, 'name="name"');
+    assert(took < 1500, `it took ${took} ms`);
+  });
+}
+
+Deno.test("a name is the same however its accents were typed", async () => {
+  const composed = "é".repeat(60);
+  const browser = new Browser(site().handler);
+  const page = await browser.submit("/sign-in", "/sign-in", { name: composed.normalize("NFD") });
+  assertStringIncludes(page.text, `You are ${composed}.`);
+  const other = new Browser(site().handler);
+  // 60 characters, which composing makes 120: some have no composed form.
+  const longer = await other.submit("/sign-in", "/sign-in", { name: "\u0958".repeat(60) });
+  assertStringIncludes(longer.text, "At most 60 characters, please.");
+});
+
 Deno.test("signing out ends the session and all it holds", async () => {
   const browser = new Browser(site().handler);
   await browser.get("/");
@@ -53,16 +93,16 @@ Deno.test("a site with the cookie store says why there is no list of sessions", 
 
 /** The cookie store, with a list of sessions that the test writes. */
 class StoreWithOwners extends CookieStore {
-  readonly asked: (string | null)[][] = [];
+  readonly asked: unknown[][] = [];
   readonly owners: SessionOwners;
 
   constructor(sessions: OwnedSession[]) {
     super({ secrets: [SECRET] });
     this.owners = {
       handleOf: () => "here",
-      list: (owner) => {
-        this.asked.push(["list", owner]);
-        return Promise.resolve(sessions);
+      list: (owner, page) => {
+        this.asked.push(["list", owner, page]);
+        return Promise.resolve(sessions.slice(0, page.limit));
       },
       destroy: (owner, except) => {
         this.asked.push(["destroy", owner, except]);
@@ -90,12 +130,25 @@ Deno.test("a site with a server store lists the visitor's sessions and ends the 
   assertStringIncludes(page.text, "An unnamed program");
   assertStringIncludes(page.text, "begun 1 hour, 1 minute ago");
   assertEquals(page.text.match(/\(this one\)/g)?.length, 1);
-  assertEquals(store.asked, [["list", "Ada"]]);
+  assertEquals(store.asked, [["list", "Ada", { limit: 101, before: null }]]);
+  assertFalse(page.text.includes("there are more"));
 
   const ended = await browser.submit("/sign-in", "/sign-in/elsewhere", {});
   assertEquals(messagesIn(ended), ["2 other sessions were ended."]);
   assertEquals(store.asked.find(([what]) => what === "destroy"), ["destroy", "Ada", "here"]);
   assertFalse(ended.text.includes("curl/8"));
+});
+
+Deno.test("a site shows the newest 100 sessions and says when there are more", async () => {
+  const sessions = Array.from({ length: 150 }, (_, at) => owned(`${at}`, `Browser ${at}.`, at));
+  for (const [count, more] of [[100, false], [101, true], [150, true]] as const) {
+    const store = new StoreWithOwners(sessions.slice(0, count));
+    const browser = new Browser(site({ store }).handler);
+    const page = await browser.submit("/sign-in", "/sign-in", { name: "Ada" });
+    assertEquals(page.text.match(/Browser \d+\./g)?.length, 100);
+    assertStringIncludes(page.text, "Browser 99.");
+    assertEquals(page.text.includes("These are the newest 100; there are more."), more);
+  }
 });
 
 Deno.test("signing out everywhere else says when it was one", async () => {

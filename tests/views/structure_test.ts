@@ -48,10 +48,25 @@ for (const path of PATHS) {
     }
   });
 
+  Deno.test(`${path} lets the browser keep what is typed`, async () => {
+    const page = await (await busyVisitor()).get(path);
+    const fields = [...page.text.matchAll(/<(?:form|input|textarea|select)[^>]*>/g)]
+      .filter(([tag]) => !/ type="(?:hidden|checkbox)"/.test(tag));
+    for (const [tag] of fields) assertFalse(tag.includes('autocomplete="off"'), tag);
+  });
+
   Deno.test(`${path} marks its own link in the navigation`, async () => {
     const page = await (await busyVisitor()).get(path);
     const marked = [...page.text.matchAll(/<a href="([^"]+)" aria-current="page">/g)];
     assertEquals(marked.map(([, href]) => href), path === "/nowhere" ? [] : [path]);
+  });
+}
+
+for (const path of ["/cart", "/sign-in"]) {
+  Deno.test(`${path} is fetched again, with a token that holds, when the visitor goes back`, async () => {
+    const page = await (await busyVisitor()).get(path);
+    assertMatch(page.text, /<input id="/);
+    assertEquals(page.headers.get("cache-control"), "no-store");
   });
 }
 

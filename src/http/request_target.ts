@@ -1,0 +1,57 @@
+import { HttpError } from "./http_error.ts";
+import { pathOf } from "./path_of.ts";
+
+/** The most characters that a path may have. */
+const MAX_PATH = 4096;
+/** A DNS name has at most 253 characters; a dot, a colon and a port can follow. */
+const MAX_HOST = 260;
+
+const HOST = /^(?:[a-z\d._-]+|\[[\da-f:.]+\])(?::\d{0,5})?$/i;
+const SLASH = 0x2f;
+
+/**
+ * Makes the check that stands before everything else: what a request is addressed to must be what
+ * it seems to be. Some runtimes put `Host` and the path of the request line together as text, so
+ * that with `Host: shop/admin?` a request for `/public` has a URL whose path is `/admin`.
+ *
+ * A host is what DNS and browsers know as one: letters, digits, `.`, `_`, `-`, or an IPv6 address in
+ * brackets, and a port up to 65535. A request without `Host` passes where its URL names a host: so do
+ * those of HTTP/2, and those of tests without a server.
+ *
+ * @returns The check. It returns the path of a request, still percent-encoded; or throws an
+ * {@linkcode HttpError}, 414 if the path has more than 4096 characters, 400 if the host is not one
+ * (RFC 9110, section 7.2; RFC 3986, section 3.2.2).
+ */
+export function targetCheck(): (request: Request) => string {
+  /** The host that was valid last: most requests name the same one. */
+  let known = "/";
+
+  return ({ url, headers }) => {
+    const host = headers.get("host");
+    const start = url.indexOf("://") + "://".length;
+    if ((host !== null && host !== known) || !names(url, start, known)) {
+      const authority = url.slice(start).split("/", 1)[0] ?? "";
+      // Without "://" there is a path alone, as some runtimes have it where the host is not valid.
+      const isValid = url.includes("://") && isHost(authority) && (host === null || isHost(host));
+      if (!isValid) throw new HttpError(400, "The request does not name a valid host");
+      known = authority;
+    }
+    const path = pathOf(url);
+    if (path.length <= MAX_PATH) return path;
+    throw new HttpError(
+      414,
+      `The path of the address has ${path.length} characters, at most ${MAX_PATH} are read`,
+    );
+  };
+}
+
+/** Whether a URL has this host, and nothing else, between its scheme and its path. */
+function names(url: string, start: number, host: string): boolean {
+  const end = start + host.length;
+  return url.startsWith(host, start) && (end === url.length || url.charCodeAt(end) === SLASH);
+}
+
+function isHost(text: string): boolean {
+  // The URL parser has the last word: it knows what is wrong with 999.1.1.1, [:::] or port 70000.
+  return text.length <= MAX_HOST && HOST.test(text) && URL.canParse(`http://${text}/`);
+}
