@@ -5,7 +5,7 @@
  */
 
 import { ifNoneMatch } from "@std/http/etag";
-import { HttpError, type View } from "../src/mod.ts";
+import { HttpError, type View } from "../src/web/mod.ts";
 import { fingerprint } from "./fingerprint.ts";
 import mark from "./mark.svg" with { type: "text" };
 import conditions from "./style/conditions.css" with { type: "text" };

@@ -1,13 +1,13 @@
 import type { JSX } from "preact";
+import type { Session } from "../src/session/mod.ts";
 import {
   HttpError,
   type RecalledForm,
   recallForm,
   redirect,
   rememberForm,
-  type Session,
   type View,
-} from "../src/mod.ts";
+} from "../src/web/mod.ts";
 import { CsrfField } from "./csrf_field.tsx";
 import { Layout } from "./layout.tsx";
 import { formPage } from "./render.tsx";

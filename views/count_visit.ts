@@ -1,4 +1,4 @@
-import type { Session } from "../src/mod.ts";
+import type { Session } from "../src/session/mod.ts";
 import type { Visitor } from "./visitor.ts";
 
 /**

@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
-import { CSRF_FIELD, csrfToken, type Session } from "../src/mod.ts";
+import type { Session } from "../src/session/mod.ts";
+import { CSRF_FIELD, csrfToken } from "../src/web/mod.ts";
 import type { Visitor } from "./visitor.ts";
 
 /** The hidden field by which a form proves that it came from one of the visitor's own pages. */

@@ -1,4 +1,4 @@
-import type { Problem } from "../src/mod.ts";
+import type { Problem } from "../src/web/mod.ts";
 import { Layout } from "./layout.tsx";
 import { renderDocument } from "./render.tsx";
 

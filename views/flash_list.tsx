@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import type { Session } from "../src/mod.ts";
+import type { Session } from "../src/session/mod.ts";
 import type { Visitor } from "./visitor.ts";
 
 /** The levels the site shows, each with the word that says it without colour. */

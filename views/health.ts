@@ -1,4 +1,5 @@
-import { type SessionStore, SessionStoreError, type View } from "../src/mod.ts";
+import { type SessionStore, SessionStoreError } from "../src/session/mod.ts";
+import type { View } from "../src/web/mod.ts";
 import type { Visitor } from "./visitor.ts";
 
 /** `GET /healthz`: whether this server can serve, for a load balancer to ask. */

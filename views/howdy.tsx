@@ -1,4 +1,4 @@
-import type { View } from "../src/mod.ts";
+import type { View } from "../src/web/mod.ts";
 import { countVisit } from "./count_visit.ts";
 import { Layout } from "./layout.tsx";
 import { page } from "./render.tsx";

@@ -1,5 +1,5 @@
 import type { ComponentChildren, JSX } from "preact";
-import type { Session } from "../src/mod.ts";
+import type { Session } from "../src/session/mod.ts";
 import { MARK, STYLE } from "./assets.ts";
 import { FlashList } from "./flash_list.tsx";
 import type { Visitor } from "./visitor.ts";

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import { renderToString } from "preact-render-to-string";
-import { html } from "../src/mod.ts";
+import { html } from "../src/web/mod.ts";
 
 /**
  * Writes a whole document.

@@ -1,4 +1,5 @@
-import type { Route, Sessions, SessionStore } from "../src/mod.ts";
+import type { Sessions, SessionStore } from "../src/session/mod.ts";
+import type { Route } from "../src/web/mod.ts";
 import { assetView } from "./assets.ts";
 import { addItemView, cartView, clearCartView, removeItemView } from "./cart.tsx";
 import { healthView } from "./health.ts";
@@ -30,7 +31,7 @@ export function routes({ sessions, store }: Site): Route<Visitor>[] {
     { method: "POST", path: "/cart/remove", view: removeItemView },
     { method: "POST", path: "/cart/clear", view: clearCartView },
 
-    { method: "GET", path: "/session", view: sessionView(sessions) },
+    { method: "GET", path: "/session", view: sessionView },
     { method: "POST", path: "/session/regenerate", view: regenerateView },
     { method: "POST", path: "/session/reset", view: resetView },
 

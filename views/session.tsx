@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
-import { type Inspection, redirect, type Session, type Sessions, type View } from "../src/mod.ts";
+import { inspect, type Inspection, type Session } from "../src/session/mod.ts";
+import { redirect, type View } from "../src/web/mod.ts";
 import { CsrfField } from "./csrf_field.tsx";
 import { Layout } from "./layout.tsx";
 import { page } from "./render.tsx";
@@ -9,23 +10,21 @@ import { ValueTree } from "./value_tree.tsx";
 import type { Visitor } from "./visitor.ts";
 
 /** `GET /session`: everything the visitor's own session holds, and nobody else's. */
-export function sessionView(sessions: Sessions<Visitor>): View<Visitor> {
-  return ({ session }) => {
-    const inspection = sessions.inspect(session);
-    return page(
-      <Layout title="Your session · Satchel" path="/session" session={session}>
-        <h1>Your session</h1>
-        {session.isNew && <p>It begins with this page: your browser brought none along.</p>}
-        <Values session={session} />
-        <Lifetime session={session} inspection={inspection} />
-        <Room inspection={inspection} />
-        <Custody session={session} inspection={inspection} />
-        <LastChanges changes={inspection.lastChanges} />
-        <Actions session={session} />
-      </Layout>,
-    );
-  };
-}
+export const sessionView: View<Visitor> = ({ session }) => {
+  const inspection = inspect(session);
+  return page(
+    <Layout title="Your session · Satchel" path="/session" session={session}>
+      <h1>Your session</h1>
+      {session.isNew && <p>It begins with this page: your browser brought none along.</p>}
+      <Values session={session} />
+      <Lifetime session={session} inspection={inspection} />
+      <Room inspection={inspection} />
+      <Custody session={session} inspection={inspection} />
+      <LastChanges changes={inspection.lastChanges} />
+      <Actions session={session} />
+    </Layout>,
+  );
+};
 
 interface Part {
   session: Session<Visitor>;

@@ -1,15 +1,19 @@
 import type { JSX } from "preact";
 import {
+  listSessions,
+  revokeSessions,
+  type Session,
+  type Sessions,
+  type SessionStore,
+} from "../src/session/mod.ts";
+import {
   type RecalledForm,
   recallForm,
   redirect,
   rememberForm,
   renewCsrfToken,
-  type Session,
-  type Sessions,
-  type SessionStore,
   type View,
-} from "../src/mod.ts";
+} from "../src/web/mod.ts";
 import { CsrfField } from "./csrf_field.tsx";
 import { Layout } from "./layout.tsx";
 import { formPage } from "./render.tsx";
@@ -30,7 +34,7 @@ export function signInPage(
     const name = session.get("name");
     const owned = name === undefined || store.owners === undefined
       ? null
-      : await sessions.listOwned(name, { current: session, limit: MAX_SHOWN + 1 });
+      : await listSessions(sessions, name, { current: session, limit: MAX_SHOWN + 1 });
     const form = recallForm(session, FORM);
     const title = name === undefined ? "Sign in" : "Signed in";
     return formPage(
@@ -102,7 +106,7 @@ export function signInView(store: SessionStore): View<Visitor> {
 export function signOutElsewhereView(sessions: Sessions<Visitor>): View<Visitor> {
   return async ({ session }) => {
     if (session.owner !== null) {
-      const ended = await sessions.destroyOwned(session.owner, { except: session });
+      const ended = await revokeSessions(sessions, session.owner, { except: session });
       const what = ended === 1
         ? "One other session was ended."
         : `${ended} other sessions were ended.`;

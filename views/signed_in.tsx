@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import type { ListedSession, Session } from "../src/mod.ts";
+import type { ListedSession, Session } from "../src/session/mod.ts";
 import { CsrfField } from "./csrf_field.tsx";
 import { duration } from "./duration.ts";
 import type { Visitor } from "./visitor.ts";

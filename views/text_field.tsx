@@ -1,5 +1,5 @@
 import type { JSX } from "preact";
-import type { RecalledForm } from "../src/mod.ts";
+import type { RecalledForm } from "../src/web/mod.ts";
 
 /** A line to type into, with its label. A refused form brings back what was typed, and why not. */
 export function TextField({ form, name, label, maxLength, autocomplete }: {

@@ -112,17 +112,22 @@ export class SessionCookie {
    * another site made the request, and `SameSite` lets none, or only top-level navigations, carry it
    * (RFC 6265bis, section 5.6.7).
    */
-  isWithheld({ method, headers }: Request): boolean {
+  isWithheld(request: Request): boolean {
+    const { headers } = request;
     if (this.#sameSite === "None" || headers.get("sec-fetch-site") !== "cross-site") return false;
-    return this.#sameSite === "Strict" || !isSafe(method) ||
+    return this.#sameSite === "Strict" || !isSafe(request) ||
       (headers.get("sec-fetch-mode") ?? "navigate") !== "navigate" ||
       (headers.get("sec-fetch-dest") ?? "document") !== "document";
   }
 }
 
-/** Whether a method promises to change nothing (RFC 9110, section 9.2.1). */
-export function isSafe(method: string): boolean {
-  return method === "GET" || method === "HEAD" || method === "OPTIONS";
+/**
+ * Whether a request promises to change nothing: by its method (RFC 9110, section 9.2.1), and unless
+ * it opens a WebSocket, through which anything can be sent.
+ */
+export function isSafe({ method, headers }: Request): boolean {
+  return (method === "GET" || method === "HEAD" || method === "OPTIONS") &&
+    !(headers.get("upgrade")?.toLowerCase().includes("websocket") ?? false);
 }
 
 /** Whether the visitor's connection is https. */

@@ -4,7 +4,13 @@ import { Cache } from "./cache.ts";
 import { MAX_COOKIE_BYTES } from "./cookie.ts";
 import { SessionSizeError } from "./errors.ts";
 import { ownText } from "./json.ts";
-import { byteLength, decodeRecord, encodeRecord, type SessionRecord, sizeReport } from "./record.ts";
+import {
+  byteLength,
+  decodeRecord,
+  encodeRecord,
+  type SessionRecord,
+  sizeReport,
+} from "./record.ts";
 import type { LoadResult, SessionStore, SessionWrite } from "./store.ts";
 
 /** The secrets of the cookie store, and the bounds of its cache. */
@@ -74,7 +80,9 @@ export class CookieStore implements SessionStore {
     const text = encodeRecord(record);
     // A text beyond the limit is not worth sealing, and may be beyond the seal's own.
     const sealed = text.length > MAX_COOKIE_BYTES ? "" : await this.#sealer(cookieName).seal(text);
-    const bytes = sealed === "" ? this.measure(record, cookieOverhead) : cookieOverhead + sealed.length;
+    const bytes = sealed === ""
+      ? this.measure(record, cookieOverhead)
+      : cookieOverhead + sealed.length;
     if (bytes > MAX_COOKIE_BYTES) {
       throw new SessionSizeError("its cookie", sizeReport(record, bytes, MAX_COOKIE_BYTES));
     }

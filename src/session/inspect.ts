@@ -1,5 +1,6 @@
 import { sizesOf } from "./record.ts";
 import { type Session, stateOf } from "./session.ts";
+import { readState } from "./state.ts";
 
 /** A description of a visitor's own session. It holds no id, no token and no secret. */
 export interface Inspection {
@@ -9,7 +10,7 @@ export interface Inspection {
   readonly bytes: number;
   /** The most bytes that it may take there; null if there is no limit. */
   readonly limit: number | null;
-  /** The values by size, largest first, in bytes of JSON. */
+  /** The values, messages and forms by size, largest first, in bytes of JSON. */
   readonly sizes: readonly { readonly key: string; readonly bytes: number }[];
   /** The public name of the key that sealed the cookie; null where cookies are not sealed. */
   readonly keyId: string | null;
@@ -30,20 +31,20 @@ export interface Inspection {
  * @returns Its store, size, seal and limits.
  */
 export function inspect<Data extends object>(session: Session<Data>): Inspection {
-  const state = stateOf(session);
-  state.accessed = true;
+  const state = readState(stateOf(session));
   const { record, loaded, cookie, context: { store, limits, trace } } = state;
   const [idle, absolute] = limits.endsOf(record);
   return {
     store: store.name,
     bytes: store.measure(record, cookie.overhead),
     limit: store.limit,
-    sizes: sizesOf(record.data),
+    sizes: sizesOf(record),
     keyId: loaded?.seal?.keyId ?? null,
     newestKey: loaded?.seal?.newest ?? null,
     idleExpiresAt: toDate(idle),
     absoluteExpiresAt: toDate(absolute),
-    lastChanges: trace?.get(state.value ?? "") ?? [],
+    // A value that opened nothing, such as one of another cookie's name, says nothing either.
+    lastChanges: loaded === null ? [] : trace?.get(state.value ?? "") ?? [],
   };
 }
 

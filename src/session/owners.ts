@@ -1,5 +1,6 @@
 import { type Session, stateOf } from "./session.ts";
 import { type Sessions, storeOf } from "./sessions.ts";
+import { readState } from "./state.ts";
 import type { OwnedSession, SessionOwners } from "./store.ts";
 
 /** A page of the list of an account's sessions. */
@@ -69,7 +70,6 @@ async function handleOf<Data extends object>(
   owners: SessionOwners,
 ): Promise<string | null> {
   if (session === undefined) return null;
-  const state = stateOf(session);
-  state.accessed = true;
+  const state = readState(stateOf(session));
   return state.value === null ? null : await owners.handleOf(state.value, state.cookie.name);
 }

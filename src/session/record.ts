@@ -19,13 +19,13 @@ export interface SessionRecord {
   readonly renewedAt: number;
   /** The account that the session belongs to, in stores that know accounts. */
   readonly owner: string | null;
-  /** Refused forms by name, for their own pages. */
-  readonly forms: Readonly<Record<string, JsonValue>>;
+  /** Refused forms that wait for their pages: name and content, oldest first. */
+  readonly forms: readonly (readonly [name: string, form: JsonValue])[];
 }
 
 /** Makes a record with nothing in it; `now` is in seconds since the Unix epoch. */
 export function blankRecord(now: number): SessionRecord {
-  const empty = { data: {}, flash: [], csrf: null, owner: null, forms: {} };
+  const empty = { data: {}, flash: [], csrf: null, owner: null, forms: [] };
   return { ...empty, createdAt: now, renewedAt: now };
 }
 
@@ -42,8 +42,7 @@ export function valueOf({ data }: SessionRecord, key: string): JsonValue | undef
 export function encodeRecord(record: SessionRecord): string {
   const { createdAt, renewedAt, data, flash, csrf, owner, forms } = record;
   const fields: unknown[] = [createdAt, renewedAt - createdAt, data];
-  const hasForms = Object.keys(forms).length > 0;
-  if (hasForms) fields.push(flat(flash), csrf, owner, forms);
+  if (forms.length > 0) fields.push(flat(flash), csrf, owner, forms);
   else if (owner !== null) fields.push(flat(flash), csrf, owner);
   else if (csrf !== null) fields.push(flat(flash), csrf);
   else if (flash.length > 0) fields.push(flat(flash));
@@ -59,29 +58,32 @@ export function decodeRecord(text: string): SessionRecord | null {
     return null;
   }
   if (!Array.isArray(fields)) return null;
-  const [createdAt, age, data, flash = [], csrf = null, owner = null, forms = {}] = fields;
+  const [createdAt, age, data, flash = [], csrf = null, owner = null, forms = []] = fields;
   const isRecord = Number.isSafeInteger(createdAt) && Number.isSafeInteger(age) &&
-    isObject(data) && isObject(forms) && isTextOrNull(csrf) && isTextOrNull(owner) &&
+    isObject(data) && isTextOrNull(csrf) && isTextOrNull(owner) &&
     Array.isArray(flash) && flash.length % 2 === 0 &&
-    flash.every((part) => typeof part === "string");
+    flash.every((part) => typeof part === "string") && Array.isArray(forms) &&
+    forms.every((form) => Array.isArray(form) && form.length === 2 && typeof form[0] === "string");
   if (!isRecord) return null;
   return { data, flash: paired(flash), csrf, createdAt, renewedAt: createdAt + age, owner, forms };
 }
 
-/** Measures the values of a record in bytes of JSON with their keys, largest first. */
-export function sizesOf(data: Readonly<Record<string, unknown>>): { key: string; bytes: number }[] {
-  return Object.entries(data)
+/**
+ * Measures the parts of a record in bytes of JSON with their keys, largest first: the values, and
+ * the messages and forms that wait.
+ */
+export function sizesOf({ data, flash, forms }: SessionRecord): { key: string; bytes: number }[] {
+  const parts: [string, unknown][] = Object.entries(data);
+  if (flash.length > 0) parts.push(["flash messages", flat(flash)]);
+  if (forms.length > 0) parts.push(["remembered forms", forms]);
+  return parts
     .map(([key, value]) => ({ key, bytes: byteLength(JSON.stringify({ [key]: value })) - 1 }))
     .sort((one, other) => other.bytes - one.bytes);
 }
 
-/** Reports that a record is too large; messages and forms may be to blame as well. */
+/** Reports the size of a record that is too large, and its largest parts. */
 export function sizeReport(record: SessionRecord, bytes: number, limit: number): SizeReport {
-  const { data, flash, forms } = record;
-  const parts: Record<string, unknown> = { ...data };
-  if (flash.length > 0) parts["flash messages"] = flat(flash);
-  if (Object.keys(forms).length > 0) parts["remembered forms"] = forms;
-  return { bytes, limit, largest: sizesOf(parts).slice(0, 3) };
+  return { bytes, limit, largest: sizesOf(record).slice(0, 3) };
 }
 
 /** The length of a text in UTF-8. */

@@ -27,7 +27,9 @@ export function runView<Input>(
 ): Response | Promise<Response> {
   try {
     const response = view(input);
-    return isPromise(response) ? Promise.resolve(response).catch(thrown).then(checked) : checked(response);
+    return isPromise(response)
+      ? Promise.resolve(response).catch(thrown).then(checked)
+      : checked(response);
   } catch (error) {
     return thrown(error);
   }

@@ -46,8 +46,8 @@ function endingOf(state: SessionState): "untouched" | "leave" | "remove" | "writ
 }
 
 /** A form that was acknowledged must not be lost in silence; a page that only reads may be. */
-function refuseLoss({ request: { method }, changes }: SessionState): void {
-  if (isSafe(method) || changes.every(({ kind }) => NEGLIGIBLE.includes(kind))) return;
+function refuseLoss({ request, changes }: SessionState): void {
+  if (isSafe(request) || changes.every(({ kind }) => NEGLIGIBLE.includes(kind))) return;
   throw new SessionLostError(
     "Cannot keep the changes of the session: it ended or got a new id meanwhile",
   );

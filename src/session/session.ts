@@ -1,21 +1,10 @@
 import { addFlash, type FlashMessage, type FlashOptions, isSeen, removeFlash } from "./flash.ts";
 import { freezeJson, type Frozen, type JsonValue, ownText, toJsonValue } from "./json.ts";
 import { blankRecord, type SessionRecord, valueOf } from "./record.ts";
-import type { Change, SessionState } from "./state.ts";
+import { type Change, changeState, readState, type SessionState, writableState } from "./state.ts";
 
 /** Returns the state behind a session, for the library itself. */
 export let stateOf: <Data extends object>(session: Session<Data>) => SessionState;
-
-/** Returns a session's record, which counts as reading it. */
-export let readRecord: <Data extends object>(session: Session<Data>) => SessionRecord;
-
-/** Makes a change of a session, for the library itself. */
-export let changeRecord: <Data extends object>(
-  session: Session<Data>,
-  kind: Change["kind"],
-  key: string | undefined,
-  apply: Change["apply"],
-) => void;
 
 /**
  * One visitor's session during one request. It has a `Map`'s methods and is saved when the response
@@ -39,13 +28,9 @@ export let changeRecord: <Data extends object>(
  */
 export class Session<Data extends object = Record<string, JsonValue>> {
   readonly #state: SessionState;
-  /** Whether a function given to `update` is running. */
-  #changing = false;
 
   static {
     stateOf = (session) => session.#state;
-    readRecord = (session) => session.#record;
-    changeRecord = (session, kind, key, apply) => void session.#change(kind, key, apply);
   }
 
   /**
@@ -60,7 +45,7 @@ export class Session<Data extends object = Record<string, JsonValue>> {
 
   /** Whether the visitor brought no session along. */
   get isNew(): boolean {
-    return this.#read().loaded === null || this.#state.fate === "destroyed";
+    return readState(this.#state).loaded === null || this.#state.fate === "destroyed";
   }
 
   /** When the session began. */
@@ -192,7 +177,7 @@ export class Session<Data extends object = Record<string, JsonValue>> {
 
   /** Ends the session. What is stored after that belongs to a new one. */
   destroy(): void {
-    const state = this.#writable();
+    const state = writableState(this.#state);
     state.record = blankRecord(state.now);
     state.changes = [];
     if (state.fate === "open") state.fate = "destroyed";
@@ -212,35 +197,11 @@ export class Session<Data extends object = Record<string, JsonValue>> {
   }
 
   get #record(): SessionRecord {
-    return this.#read().record;
-  }
-
-  #read(): SessionState {
-    if (this.#state.closed && !this.#state.accessed) {
-      const where = "its response is already committed, perhaps for a public cache";
-      throw new TypeError(`Cannot read the session: ${where}`);
-    }
-    this.#state.accessed = true;
-    return this.#state;
-  }
-
-  #writable(): SessionState {
-    const why = this.#state.closed
-      ? "its response is already committed"
-      : this.#changing && "a function given to update is running";
-    if (why) throw new TypeError(`Cannot change the session: ${why}`);
-    return this.#read();
+    return readState(this.#state).record;
   }
 
   #change(kind: Change["kind"], key: string | undefined, apply: Change["apply"]): this {
-    const state = this.#writable();
-    this.#changing = true;
-    try {
-      state.record = apply(state.record);
-    } finally {
-      this.#changing = false;
-    }
-    state.changes.push(key === undefined ? { kind, apply } : { kind, key, apply });
+    changeState(this.#state, kind, key, apply);
     return this;
   }
 }

@@ -106,7 +106,8 @@ export class Sessions<Data extends object> {
   handle(request: Request, view: SessionView<Data>): Response | Promise<Response> {
     return after(
       this.load(request),
-      (session) => after(runView(view, session), (response) => this.commit(session, response, view)),
+      (session) =>
+        after(runView(view, session), (response) => this.commit(session, response, view)),
     );
   }
 
@@ -145,7 +146,10 @@ export class Sessions<Data extends object> {
     view?: SessionView<Data>,
   ): Response | Promise<Response> {
     const state = stateOf(session);
-    return after(saveSession(state, response), (saved) => saved ?? this.#retry(state, response, view));
+    return after(
+      saveSession(state, response),
+      (saved) => saved ?? this.#retry(state, response, view),
+    );
   }
 
   #validate(result: LoadResult): LoadResult | Promise<LoadResult> {
@@ -183,6 +187,7 @@ export class Sessions<Data extends object> {
       context: this.#context,
       record: loaded?.record ?? blankRecord(now),
       changes: [],
+      changing: false,
       accessed: false,
       fate,
       closed: false,
@@ -197,7 +202,7 @@ export class Sessions<Data extends object> {
       state.accessed = true;
       // The session is gone since the request came: nothing is resurrected, and logout wins.
       if (state.loaded === null && state.fate === "open") state.fate = "lost";
-      if (view !== undefined && isSafe(first.request.method)) {
+      if (view !== undefined && isSafe(first.request)) {
         response.body?.cancel().catch(() => {}); // nobody will read it
         response = await runView(view, fresh);
       } else {

@@ -52,6 +52,8 @@ export interface SessionState {
   record: SessionRecord;
   /** The changes, in order. */
   changes: Change[];
+  /** Whether a change is being made: a function given to `update` runs. */
+  changing: boolean;
   /** Whether anything was read or changed. */
   accessed: boolean;
   /**
@@ -63,4 +65,51 @@ export interface SessionState {
   fate: "open" | "destroyed" | "retired" | "withheld" | "lost";
   /** Whether the session is saved and can change no more. */
   closed: boolean;
+}
+
+/**
+ * Marks a session as read, so that its response is kept out of public caches.
+ *
+ * @throws {TypeError} If the response is committed and was not marked.
+ */
+export function readState(state: SessionState): SessionState {
+  if (state.closed && !state.accessed) {
+    const where = "its response is already committed, perhaps for a public cache";
+    throw new TypeError(`Cannot read the session: ${where}`);
+  }
+  state.accessed = true;
+  return state;
+}
+
+/**
+ * Makes sure that a session can be changed now.
+ *
+ * @throws {TypeError} If the response is committed, or a function given to `update` runs.
+ */
+export function writableState(state: SessionState): SessionState {
+  const why = state.closed
+    ? "its response is already committed"
+    : state.changing && "a function given to update is running";
+  if (why) throw new TypeError(`Cannot change the session: ${why}`);
+  return readState(state);
+}
+
+/**
+ * Changes a session, and keeps the change for a newer record that the write may meet.
+ *
+ * @throws {TypeError} If it cannot be changed now.
+ */
+export function changeState(
+  state: SessionState,
+  kind: Change["kind"],
+  key: string | undefined,
+  apply: Change["apply"],
+): void {
+  writableState(state).changing = true;
+  try {
+    state.record = apply(state.record);
+  } finally {
+    state.changing = false;
+  }
+  state.changes.push(key === undefined ? { kind, apply } : { kind, key, apply });
 }

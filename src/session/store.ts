@@ -69,12 +69,28 @@ export interface OwnedSession {
   readonly label: string;
 }
 
+/** A page of the list of an account's sessions. */
+export interface OwnedPage {
+  /** The most sessions of the page: a whole number from 1 to 1000. */
+  readonly limit: number;
+  /** The handle of the last session of the page before; null: the list begins. */
+  readonly before: string | null;
+}
+
 /** What a store can do for accounts. */
 export interface SessionOwners {
-  /** The handle under which {@linkcode SessionOwners.list} names the session of a cookie's value. */
+  /**
+   * Returns the handle of a cookie's value, as {@linkcode SessionOwners.list} names it; an empty text
+   * if there is no session under that value and name.
+   */
   handleOf(value: string, cookieName: string): string | Promise<string>;
-  /** Living sessions of an account, newest first: at most `limit`, after the one named `before`. */
-  list(owner: string, page: { limit: number; before: string | null }): Promise<OwnedSession[]>;
+  /**
+   * Lists living sessions of an account; those that began last come first.
+   *
+   * @returns At most `limit` sessions, fewer only where the list ends; none if `before` is not a
+   * handle. The session that `before` names may have ended.
+   */
+  list(owner: string, page: OwnedPage): Promise<OwnedSession[]>;
   /** Ends all sessions of an account but the one of the given handle; returns how many. */
   destroy(owner: string, except: string | null): Promise<number>;
 }
@@ -86,6 +102,10 @@ export interface SessionOwners {
  * Whatever a visitor can send (unknown, malformed, foreign) gives a reason, never an exception;
  * misuse by the program is a `TypeError` or `RangeError`; a backend that cannot be reached is a
  * `SessionStoreError` with its `cause`. Methods that need not wait may return synchronously.
+ *
+ * A value holds under the cookie name that it was saved under; under any other name it is as unknown
+ * as a value that was never handed out. So the cookie of a sign-in that still waits for its second
+ * factor opens nothing under the name of the full session.
  */
 export interface SessionStore {
   /** The name for people: "cookie", "kv", "redis", … */

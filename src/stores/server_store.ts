@@ -1,29 +1,36 @@
+import { Cache } from "../session/cache.ts";
+import { backoff } from "../session/contention.ts";
 import { SessionConflictError, SessionSizeError } from "../session/errors.ts";
-import { decodeRecord, encodeRecord, type SessionRecord, sizesOf } from "../session/record.ts";
+import {
+  byteLength,
+  decodeRecord,
+  encodeRecord,
+  type SessionRecord,
+  sizeReport,
+} from "../session/record.ts";
 import type {
-  FoundSession,
-  Loaded,
+  LoadedSession,
+  LoadResult,
   SessionOwners,
   SessionStore,
   SessionWrite,
 } from "../session/store.ts";
-import { OVERHEAD } from "./at_rest.ts";
 import type { SessionBackend, WriteEntry } from "./backend.ts";
-import { GuardedBackend } from "./guarded_backend.ts";
-import { jitter } from "./jitter.ts";
-import { contentOf, type Known, KnownIds, meet, successorIn } from "./known_ids.ts";
-import { entryOf, OwnerList, type Place } from "./owner_list.ts";
+import { type CacheEntry, contentOf, deriveEntry, successorIn } from "./entry.ts";
+import { SEAL_OVERHEAD } from "./envelope.ts";
+import { entryOf, OwnerList, type Place } from "./owners.ts";
 import { isSessionId, keyOf, newSessionId } from "./session_id.ts";
+import { TimeoutBackend } from "./timeout.ts";
 
 export type { EntryPage, OwnerIndex, SessionBackend, StoredValue, WriteEntry } from "./backend.ts";
 
-/** What all stores on the server have in common. */
+/** Options that all stores on the server have in common. */
 export interface ServerStoreOptions {
   /** Milliseconds that the backend may take for an answer; then it counts as down. Default: 2000. */
   readonly timeout?: number;
   /** The most bytes a session may have, sealed. Default: 1048576 (1 MiB), or the backend's limit. */
   readonly maxBytes?: number;
-  /** How many sessions' keys and last states a process remembers. Default: 16,384. 0: none. */
+  /** The most sessions whose keys and last states a process caches. Default: 16,384. 0: none. */
   readonly cacheEntries?: number;
   /** The clock, in milliseconds since the Unix epoch. Default: `Date.now`. */
   readonly now?: () => number;
@@ -31,17 +38,21 @@ export interface ServerStoreOptions {
 
 /** Seconds for which a regenerated session's old id is known, so that stragglers harm nobody. */
 const TOMBSTONE_LIFETIME = 60;
-/** A session's entry in its owner's list is brought up to date so often, in seconds. */
+/** Seconds after which a session's entry in its owner's list is updated. */
 const LISTING_PERIOD = 60;
 const MAX_ATTEMPTS = 64;
+/** The longest pause between two attempts, in milliseconds. */
+const MAX_PAUSE = 32;
+/** The most characters of sealed sessions that are cached. */
+const MAX_CACHE_SIZE = 16_777_216;
 
-/** The state in which a session was loaded. */
-class Held {
+/** The state in which a session was loaded: its version, to the store that gave it. */
+class VersionToken {
   /** Where its owner lists it; null where nobody owns it. */
   readonly place: Place | null;
 
-  constructor(readonly known: Known, readonly version: unknown, record: SessionRecord) {
-    this.place = placeOf(record, known.key);
+  constructor(readonly entry: CacheEntry, readonly version: unknown, record: SessionRecord) {
+    this.place = placeOf(record, entry.key);
   }
 }
 
@@ -59,7 +70,7 @@ export class ServerStore implements SessionStore {
   readonly owners?: SessionOwners;
   readonly #backend: SessionBackend;
   readonly #list: OwnerList | undefined;
-  readonly #known: KnownIds;
+  readonly #cache: Cache<CacheEntry>;
   readonly #now: () => number;
 
   /**
@@ -67,11 +78,11 @@ export class ServerStore implements SessionStore {
    *
    * @param backend The database.
    * @param options Bounds for time and size.
-   * @throws {RangeError} If so many sessions cannot be remembered.
+   * @throws {RangeError} If `cacheEntries` is not a whole number from 0.
    */
   constructor(backend: SessionBackend, options: ServerStoreOptions = {}) {
-    this.#backend = new GuardedBackend(backend, options.timeout ?? 2000);
-    this.#known = new KnownIds(options.cacheEntries ?? 16_384);
+    this.#backend = new TimeoutBackend(backend, options.timeout ?? 2000);
+    this.#cache = new Cache(options.cacheEntries ?? 16_384, MAX_CACHE_SIZE);
     this.#now = options.now ?? Date.now;
     this.name = backend.name;
     this.limit = Math.min(options.maxBytes ?? 1_048_576, backend.limit ?? Infinity);
@@ -85,8 +96,8 @@ export class ServerStore implements SessionStore {
     };
   }
 
-  /** Finds the session of an id. What is no id is not even looked for. */
-  load(value: string, cookieName: string): Loaded | Promise<Loaded> {
+  /** Finds the session of an id. A value that is not an id is not looked up. */
+  load(value: string, cookieName: string): LoadResult | Promise<LoadResult> {
     return isSessionId(value)
       ? this.#load(value, cookieName)
       : { record: null, reason: "malformed" };
@@ -97,31 +108,33 @@ export class ServerStore implements SessionStore {
     const { cookieName, value, loaded, record, regenerate, lifetime, label } = write;
     const text = encodeRecord(record);
     this.#checkSize(text, record);
-    const held = heldIn(loaded, cookieName);
-    const older = held === null ? null : value;
+    const token = tokenIn(loaded, cookieName);
+    const older = token === null ? null : value;
     const id = older === null || regenerate ? newSessionId(older) : older;
-    const known = held !== null && id === value ? held.known : await meet(id, cookieName);
-    const { key, seal } = known;
+    const isSame = token !== null && id === value;
+    const entry = isSame ? token.entry : await deriveEntry(id, cookieName);
+    const { key, seal } = entry;
 
     const sealed = await seal.seal(text);
-    const version = id === value ? held?.version : null;
-    const entries: WriteEntry[] = [{ key, version, value: sealed, lifetime }];
-    if (held !== null && id !== value) entries.push(await tombstone(held, key));
+    const writes: WriteEntry[] = [
+      { key, version: isSame ? token.version : null, value: sealed, lifetime },
+    ];
+    if (token !== null && !isSame) writes.push(await tombstone(token, key));
 
-    const [from, to] = [held?.place ?? null, placeOf(record, key)];
+    const [from, to] = [token?.place ?? null, placeOf(record, key)];
     const isMoved = from?.owner !== to?.owner || from?.entry !== to?.entry;
     const now = Math.floor(this.#now() / 1000);
-    const isListed = to !== null && (isMoved || now - known.listedAt >= LISTING_PERIOD);
+    const isListed = to !== null && (isMoved || now - entry.listedAt >= LISTING_PERIOD);
     if (isListed) await this.#list?.enter(to, { ...record, label }, lifetime);
-    if (!await this.#backend.write(entries)) {
+    if (!await this.#backend.write(writes)) {
       // A key that others may write too stays in the list: they may have meant the same owner.
-      if (to !== null && id !== value) await this.#list?.leave(to);
+      if (to !== null && !isSame) await this.#list?.leave(to);
       return null;
     }
     if (from !== null && isMoved) await this.#list?.leave(from);
-    const listedAt = isListed ? now : known.listedAt;
-    this.#known.set({ ...known, sealed, content: record, listedAt });
-    return known.id; // not the value that came with a request: see `unsliced`
+    const listedAt = isListed ? now : entry.listedAt;
+    this.#remember({ ...entry, sealed, content: record, listedAt });
+    return entry.id;
   }
 
   /**
@@ -130,12 +143,13 @@ export class ServerStore implements SessionStore {
    */
   async destroy(value: string, cookieName: string): Promise<void> {
     if (!isSessionId(value)) return;
-    let { key, seal } = this.#known.get(value, cookieName) ?? await meet(value, cookieName);
+    const entry = this.#cached(value, cookieName) ?? await deriveEntry(value, cookieName);
+    let { key } = entry;
     for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      if (attempt > 0) await jitter(attempt);
+      if (attempt > 0) await backoff(attempt, MAX_PAUSE);
       const found = await this.#backend.read(key);
       if (found === null) return;
-      const text = await seal.open(found.value);
+      const text = await entry.seal.open(found.value);
       const next = text === null ? null : successorIn(text);
       if (next !== null) {
         key = next;
@@ -161,55 +175,62 @@ export class ServerStore implements SessionStore {
     await this.#backend.ping();
   }
 
-  async #load(id: string, cookieName: string): Promise<Loaded> {
-    const known = this.#known.get(id, cookieName);
-    const found = await this.#backend.read(known?.key ?? await keyOf(id, cookieName));
-    // What a guessed id costs ends here: nothing is derived from it, nothing remembered.
+  async #load(id: string, cookieName: string): Promise<LoadResult> {
+    const cached = this.#cached(id, cookieName);
+    const found = await this.#backend.read(cached?.key ?? await keyOf(id, cookieName));
+    // The cost of a guessed id ends here: nothing is derived from it, nothing cached.
     if (found === null) return { record: null, reason: "unknown id" };
-    if (known?.sealed === found.value) return loadedFrom(known, found.version);
-    const older = known ?? await meet(id, cookieName);
+    if (cached?.sealed === found.value) return resultFrom(cached, found.version);
+    const older = cached ?? await deriveEntry(id, cookieName);
     const text = await older.seal.open(found.value);
     if (text === null) return { record: null, reason: "forged" };
     const fresh = { ...older, sealed: found.value, content: contentOf(text) };
-    this.#known.set(fresh);
-    return loadedFrom(fresh, found.version);
+    this.#remember(fresh);
+    return resultFrom(fresh, found.version);
   }
 
-  /** The entry under which an owner's list has the session of a cookie's value; "" if there is none. */
+  /** The name of a session's entry in its owner's list; empty if there is no session. */
   async #handleOf(value: string, cookieName: string): Promise<string> {
-    const known = this.#known.get(value, cookieName);
-    if (known !== undefined && typeof known.content !== "string") {
-      return entryOf(known.content, known.key);
+    const cached = this.#cached(value, cookieName);
+    if (cached !== undefined && typeof cached.content !== "string") {
+      return entryOf(cached.content, cached.key);
     }
     const { record } = await this.load(value, cookieName);
     return record === null ? "" : entryOf(record, await keyOf(value, cookieName));
   }
 
+  #cached(id: string, cookieName: string): CacheEntry | undefined {
+    return this.#cache.get(`${cookieName}=${id}`);
+  }
+
+  #remember(entry: CacheEntry): void {
+    this.#cache.set(`${entry.cookieName}=${entry.id}`, entry, entry.sealed.length);
+  }
+
   #checkSize(text: string, record: SessionRecord): void {
     const bytes = sizeOf(text);
     if (bytes <= this.limit) return;
-    const largest = sizesOf(record).slice(0, 3);
-    throw new SessionSizeError(`the ${this.name} store`, { bytes, limit: this.limit, largest });
+    throw new SessionSizeError(`the ${this.name} store`, sizeReport(record, bytes, this.limit));
   }
 }
 
-function loadedFrom(known: Known, version: unknown): Loaded {
-  const { content } = known;
+function resultFrom(entry: CacheEntry, version: unknown): LoadResult {
+  const { content } = entry;
   return typeof content === "string"
     ? { record: null, reason: content }
-    : { record: content, version: new Held(known, version, content) };
+    : { record: content, version: new VersionToken(entry, version, content) };
 }
 
-function heldIn(loaded: FoundSession | null, cookieName: string): Held | null {
+function tokenIn(loaded: LoadedSession | null, cookieName: string): VersionToken | null {
   if (loaded === null) return null;
-  const held = loaded.version;
-  if (!(held instanceof Held)) {
+  const token = loaded.version;
+  if (!(token instanceof VersionToken)) {
     throw new TypeError("Cannot write the session: it was not loaded from this store");
   }
-  if (held.known.cookieName === cookieName) return held;
+  if (token.entry.cookieName === cookieName) return token;
   throw new TypeError(
     `Cannot write the session under the cookie name "${cookieName}": it was loaded under ` +
-      `"${held.known.cookieName}"`,
+      `"${token.entry.cookieName}"`,
   );
 }
 
@@ -218,12 +239,13 @@ function placeOf(record: SessionRecord, key: string): Place | null {
   return owner === null ? null : { owner, entry: entryOf(record, key) };
 }
 
-/** What takes the place of a record whose session lives on under another key: that key, sealed. */
-async function tombstone({ known, version }: Held, successor: string): Promise<WriteEntry> {
-  const value = await known.seal.seal(JSON.stringify(successor));
-  return { key: known.key, version, value, lifetime: TOMBSTONE_LIFETIME };
+/** Replaces a record whose session lives on under another key by that key, sealed. */
+async function tombstone(token: VersionToken, successor: string): Promise<WriteEntry> {
+  const { entry: { key, seal }, version } = token;
+  const value = await seal.seal(JSON.stringify(successor));
+  return { key, version, value, lifetime: TOMBSTONE_LIFETIME };
 }
 
 function sizeOf(text: string): number {
-  return OVERHEAD + new TextEncoder().encode(text).length;
+  return SEAL_OVERHEAD + byteLength(text);
 }

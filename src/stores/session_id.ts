@@ -1,3 +1,5 @@
+import { encodeBase64url, randomBytes } from "../seal/bytes.ts";
+
 /**
  * A session id is 36 random bytes in base64url. A new id for the same session keeps the first 3 of
  * them, the tag: it puts old and new record onto the same machine of a Redis Cluster, so that one
@@ -15,7 +17,7 @@ export function isSessionId(value: string): boolean {
 
 /** Draws an id, with the tag of an older one if the session had one. */
 export function newSessionId(older: string | null): string {
-  const id = crypto.getRandomValues(new Uint8Array(SIZE)).toBase64({ alphabet: "base64url" });
+  const id = encodeBase64url(randomBytes(SIZE));
   return older === null ? id : older.slice(0, TAG_LENGTH) + id.slice(TAG_LENGTH);
 }
 
@@ -30,5 +32,5 @@ export async function keyOf(id: string, cookieName: string): Promise<string> {
 /** The SHA-256 of a text, in base64url. */
 export async function hashOf(text: string): Promise<string> {
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
-  return new Uint8Array(hash).toBase64({ alphabet: "base64url", omitPadding: true });
+  return encodeBase64url(new Uint8Array(hash));
 }

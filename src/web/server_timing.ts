@@ -1,18 +1,18 @@
-import { withHeaders } from "../http/responses.ts";
+import { withHeaders } from "../session/headers.ts";
 
 /** Measures the steps of a request for the `Server-Timing` header (W3C Server Timing, section 3). */
 export class ServerTiming {
   readonly #metrics: string[] = [];
   #last = performance.now();
 
-  /** Ends a step: the time since the last mark is its. */
+  /** Ends a step, which began at the last mark. */
   mark(step: string): void {
     const now = performance.now();
     this.#metrics.push(`${step};dur=${(now - this.#last).toFixed(2)}`);
     this.#last = now;
   }
 
-  /** Tells the browser's developer tools. */
+  /** Puts the measurements on the response. */
   tell(response: Response): Response {
     return withHeaders(
       response,

@@ -1,11 +1,11 @@
-import { cryptoLimit } from "../crypto/call_limit.ts";
+import { type Bytes, decodeBase64url, encodeBase64url, randomBytes } from "../seal/bytes.ts";
 
 /** The first byte of what is sealed: the version of its format. */
 const VERSION = 1;
 const NONCE_SIZE = 12;
 const CIPHERTEXT_AT = 1 + NONCE_SIZE;
 /** Bytes that sealing adds to a text: version, nonce and the tag of 16. */
-export const OVERHEAD = CIPHERTEXT_AT + 16;
+export const SEAL_OVERHEAD = CIPHERTEXT_AT + 16;
 
 const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
@@ -20,9 +20,9 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
  * source has a key of its own, which seals far less often than the 2^32 times that random nonces of
  * 12 bytes allow.
  */
-export class AtRest {
+export class RecordSeal {
   readonly #key: CryptoKey;
-  readonly #purpose: Uint8Array<ArrayBuffer>;
+  readonly #purpose: Bytes;
 
   /**
    * Derives the key.
@@ -30,48 +30,43 @@ export class AtRest {
    * @param source What has to be known to read what is sealed.
    * @param purpose What is sealed for one purpose is a forgery for another.
    */
-  static async from(source: string, purpose: string): Promise<AtRest> {
+  static async from(source: string, purpose: string): Promise<RecordSeal> {
     const info = encoder.encode(purpose);
     const raw = encoder.encode(source);
     const base = await crypto.subtle.importKey("raw", raw, "HKDF", false, ["deriveKey"]);
     const hkdf = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info };
     const aes = { name: "AES-GCM", length: 256 };
     const key = await crypto.subtle.deriveKey(hkdf, base, aes, false, ["encrypt", "decrypt"]);
-    return new AtRest(key, info);
+    return new RecordSeal(key, info);
   }
 
-  private constructor(key: CryptoKey, purpose: Uint8Array<ArrayBuffer>) {
+  private constructor(key: CryptoKey, purpose: Bytes) {
     this.#key = key;
     this.#purpose = purpose;
   }
 
   /** Seals a text. */
   async seal(text: string): Promise<string> {
-    const iv = crypto.getRandomValues(new Uint8Array(NONCE_SIZE));
+    const iv = randomBytes(NONCE_SIZE);
     const algorithm = { name: "AES-GCM", iv, additionalData: this.#purpose };
     const plaintext = encoder.encode(text);
-    const ciphertext = await cryptoLimit.run(() =>
-      crypto.subtle.encrypt(algorithm, this.#key, plaintext)
-    );
+    const ciphertext = await crypto.subtle.encrypt(algorithm, this.#key, plaintext);
     const bytes = new Uint8Array(CIPHERTEXT_AT + ciphertext.byteLength);
     bytes[0] = VERSION;
     bytes.set(iv, 1);
     bytes.set(new Uint8Array(ciphertext), CIPHERTEXT_AT);
-    return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
+    return encodeBase64url(bytes);
   }
 
   /** Opens what was sealed; null if anything is wrong with it. */
   async open(sealed: string): Promise<string | null> {
+    const bytes = decodeBase64url(sealed);
+    if (bytes?.[0] !== VERSION) return null;
+    const iv = bytes.subarray(1, CIPHERTEXT_AT);
+    const algorithm = { name: "AES-GCM", iv, additionalData: this.#purpose };
+    const ciphertext = bytes.subarray(CIPHERTEXT_AT);
     try {
-      const bytes = Uint8Array.fromBase64(sealed, { alphabet: "base64url" });
-      if (bytes[0] !== VERSION) return null;
-      const iv = bytes.subarray(1, CIPHERTEXT_AT);
-      const algorithm = { name: "AES-GCM", iv, additionalData: this.#purpose };
-      const ciphertext = bytes.subarray(CIPHERTEXT_AT);
-      const text = await cryptoLimit.run(() =>
-        crypto.subtle.decrypt(algorithm, this.#key, ciphertext)
-      );
-      return decoder.decode(text);
+      return decoder.decode(await crypto.subtle.decrypt(algorithm, this.#key, ciphertext));
     } catch {
       return null;
     }

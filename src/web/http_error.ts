@@ -13,7 +13,7 @@ export interface HttpErrorOptions extends ErrorOptions {
  *
  * @example
  * ```ts
- * import { HttpError } from "@satchel/satchel";
+ * import { HttpError } from "@satchel/satchel/web";
  * import { assertEquals } from "@std/assert";
  *
  * const error = new HttpError(503, "Come back in a minute", { headers: { "retry-after": "60" } });

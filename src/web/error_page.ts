@@ -6,7 +6,7 @@
 
 import { accepts } from "@std/http/negotiation";
 import { STATUS_TEXT } from "@std/http/status";
-import { dropTargetedCaching } from "./targeted_caching.ts";
+import { dropTargetedCaching } from "../session/headers.ts";
 
 /** What an error page tells, in the words of RFC 9457 section 3.1. */
 export interface Problem {
@@ -78,7 +78,7 @@ function renderPlain({ status, title, detail }: Problem): string {
  *
  * @example
  * ```ts
- * import { errorPage, HttpError } from "@satchel/satchel";
+ * import { errorPage, HttpError } from "@satchel/satchel/web";
  * import { assertEquals } from "@std/assert";
  *
  * const request = new Request("https://shop.example/", { headers: { accept: "application/json" } });

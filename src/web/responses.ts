@@ -1,5 +1,5 @@
 /**
- * Responses as views make them, and a way to put headers on any of them.
+ * Responses as views make them.
  *
  * @module
  */
@@ -21,7 +21,7 @@ const REDIRECTS = [301, 302, 303, 307, 308];
  *
  * @example
  * ```ts
- * import { html } from "@satchel/satchel";
+ * import { html } from "@satchel/satchel/web";
  * import { assertEquals } from "@std/assert";
  *
  * const response = html("<h1>Hi</h1>", { status: 201 });
@@ -50,7 +50,7 @@ export function html(body: BodyInit, init?: ResponseInit): Response {
  *
  * @example
  * ```ts
- * import { redirect } from "@satchel/satchel";
+ * import { redirect } from "@satchel/satchel/web";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(redirect("/cart").status, 303);
@@ -70,39 +70,6 @@ export function redirect(location: string | URL, status = 303): Response {
   }
   const ascii = text.toWellFormed().replace(/[^\x21-\x7e]+/g, encodeURIComponent);
   return new Response(null, { status, headers: { location: ascii } });
-}
-
-/**
- * Changes the headers of a response, and where they are immutable (`Response.redirect`, results of
- * `fetch`) those of a copy with the same body. A response that cannot be copied (status 101, a
- * network error) is returned as it is.
- *
- * @param response The response; do not use it afterwards.
- * @param change Receives the headers to change. Called once more for the copy.
- * @returns The response with the changed headers.
- *
- * @example
- * ```ts
- * import { withHeaders } from "@satchel/satchel";
- * import { assertEquals } from "@std/assert";
- *
- * const fixed = Response.redirect("https://shop.example/");
- * const response = withHeaders(fixed, (headers) => headers.set("cache-control", "no-store"));
- * assertEquals(response.headers.get("cache-control"), "no-store");
- * ```
- */
-export function withHeaders(response: Response, change: (headers: Headers) => void): Response {
-  try {
-    change(response.headers);
-    return response;
-  } catch (error) {
-    // TypeError is what immutable headers throw; a bad value throws it again from the copy.
-    if (!(error instanceof TypeError)) throw error;
-  }
-  if (response.status < 200) return response;
-  const copy = new Response(response.body, response);
-  change(copy.headers);
-  return copy;
 }
 
 /** Statuses whose responses have no body by definition (Fetch standard, section 2.2.3). */

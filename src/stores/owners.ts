@@ -1,15 +1,17 @@
+import { backoff } from "../session/contention.ts";
 import { SessionConflictError, SessionStoreError } from "../session/errors.ts";
 import type { SessionRecord } from "../session/record.ts";
 import type { OwnedPage, OwnedSession } from "../session/store.ts";
-import { AtRest } from "./at_rest.ts";
+import { RecordSeal } from "./envelope.ts";
 import type { OwnerIndex, SessionBackend } from "./backend.ts";
-import { jitter } from "./jitter.ts";
 import { hashOf } from "./session_id.ts";
 
-/** An entry outlives its session by so many seconds, as it is brought up to date only now and then. */
+/** Seconds by which an entry outlives its session, as it is updated only now and then. */
 const SLACK = 300;
 const MAX_ROUNDS = 64;
-/** How many entries are read in one step at most; and at least, as some may be dead. */
+/** The longest pause between two rounds, in milliseconds. */
+const MAX_PAUSE = 32;
+/** The most entries that are read in one step; and the fewest, as some may be dead. */
 const MAX_BATCH = 100;
 const MIN_BATCH = 10;
 const PURPOSE = "satchel v1 owner";
@@ -24,7 +26,7 @@ export interface Place {
   readonly entry: string;
 }
 
-/** What the list says of a session; the time is in seconds since the Unix epoch. */
+/** The text of an entry; the time is in seconds since the Unix epoch. */
 export interface ListEntry {
   readonly renewedAt: number;
   readonly label: string;
@@ -33,7 +35,7 @@ export interface ListEntry {
 /** An owner's name as the index knows it, and what opens the entries. */
 interface Account {
   readonly hash: string;
-  readonly seal: AtRest;
+  readonly seal: RecordSeal;
 }
 
 /**
@@ -46,9 +48,8 @@ export function entryOf({ createdAt }: SessionRecord, key: string): string {
 }
 
 /**
- * The lists of accounts' sessions. A session is entered before its record is written and left out
- * after it is gone, so that none that is alive is ever missing; what is entered and not there is
- * found out when the list is read.
+ * The lists of accounts' sessions. A session is entered before its record is written and removed
+ * after it is deleted, so a living session is always listed; stale entries are dropped on read.
  *
  * Owners are hashed and entries sealed under a key that comes from the owner's name: a copy of the
  * data tells when sessions began, and nothing else except to whoever can guess the name.
@@ -69,7 +70,7 @@ export class OwnerList {
     this.#now = now;
   }
 
-  /** Enters a session into its owner's list, or brings its entry up to date. */
+  /** Enters a session into its owner's list, or updates its entry. */
   async enter(
     { owner, entry }: Place,
     { renewedAt, label }: ListEntry,
@@ -119,7 +120,7 @@ export class OwnerList {
     let ended = 0;
     let calm = 0;
     for (let round = 0; round < MAX_ROUNDS; round++) {
-      if (round > 0 && calm === 0) await jitter(round);
+      if (round > 0 && calm === 0) await backoff(round, MAX_PAUSE);
       const { found, gone, steps } = await this.#endRound(account, spared);
       ended += gone;
       calm = found === 0 ? calm + 1 : 0;
@@ -148,7 +149,7 @@ export class OwnerList {
         if (outcome === "ended") gone++;
       }));
       if (batch.length < MAX_BATCH) return { found, gone, steps };
-      await jitter(0); // a store that answers in memory leaves nobody else a turn
+      await backoff(0, 0); // a store that answers in memory gives other requests no turn
       cursor = nameIn(batch.at(-1));
     }
   }
@@ -170,7 +171,7 @@ export class OwnerList {
     return "ended";
   }
 
-  /** What there is to tell of an entry; null if its session is gone. */
+  /** Describes the session of an entry; null if it is gone. */
   async #find(account: Account, entry: string, text: string): Promise<OwnedSession | null> {
     const [found, said] = await Promise.all([
       this.#backend.read(keyIn(entry)),
@@ -204,7 +205,7 @@ export class OwnerList {
 }
 
 async function accountOf(owner: string): Promise<Account> {
-  const [hash, seal] = await Promise.all([hashOf(owner), AtRest.from(owner, PURPOSE)]);
+  const [hash, seal] = await Promise.all([hashOf(owner), RecordSeal.from(owner, PURPOSE)]);
   return { hash, seal };
 }
 

@@ -1,5 +1,7 @@
-import { timingSafeEqual } from "../crypto/timing_safe_equal.ts";
-import type { Session } from "../session/session.ts";
+import { decodeBase64url, encodeBase64url, randomBytes } from "../seal/bytes.ts";
+import { type Session, stateOf } from "../session/session.ts";
+import { changeState, readState } from "../session/state.ts";
+import { timingSafeEqual } from "./timing_safe_equal.ts";
 
 /** The form field that carries the token. */
 export const CSRF_FIELD = "csrf_token";
@@ -18,7 +20,8 @@ const SECRET_BYTES = 32;
  *
  * @example
  * ```ts
- * import { CookieStore, csrfToken, generateSecret, Sessions, verifyCsrfToken } from "@satchel/satchel";
+ * import { CookieStore, generateSecret, Sessions } from "@satchel/satchel";
+ * import { csrfToken, verifyCsrfToken } from "@satchel/satchel/web";
  * import { assert, assertNotEquals } from "@std/assert";
  *
  * const sessions = new Sessions({ store: new CookieStore({ secrets: [generateSecret()] }) });
@@ -28,12 +31,13 @@ const SECRET_BYTES = 32;
  * ```
  */
 export function csrfToken<Data extends object>(session: Session<Data>): string {
-  const secret = decode(session.csrf ?? session.drawCsrf()) ?? new Uint8Array(SECRET_BYTES);
-  const token = crypto.getRandomValues(new Uint8Array(2 * SECRET_BYTES));
+  const secret = decodeBase64url(secretOf(session) ?? drawSecret(session)) ??
+    new Uint8Array(SECRET_BYTES);
+  const token = randomBytes(2 * SECRET_BYTES);
   for (let index = 0; index < SECRET_BYTES; index++) {
     token[SECRET_BYTES + index] = (token[index] ?? 0) ^ (secret[index] ?? 0);
   }
-  return token.toBase64({ alphabet: "base64url", omitPadding: true });
+  return encodeBase64url(token);
 }
 
 /**
@@ -41,7 +45,7 @@ export function csrfToken<Data extends object>(session: Session<Data>): string {
  * differs.
  *
  * @param session The visitor's session. One that never made a token accepts none: where
- * `session.csrf` is null, refuse the request before you read its body.
+ * {@linkcode hasCsrfToken} says no, refuse the request before you read its body.
  * @param candidate What the form field or the header held.
  * @returns Whether it is right; anything that is not a token is wrong.
  */
@@ -49,9 +53,9 @@ export function verifyCsrfToken<Data extends object>(
   session: Session<Data>,
   candidate: string | null,
 ): boolean {
-  const secret = decode(session.csrf ?? "");
-  const token = decode(candidate ?? "");
-  if (!secret || token?.length !== 2 * SECRET_BYTES) return false;
+  const secret = decodeBase64url(secretOf(session) ?? "");
+  const token = decodeBase64url(candidate ?? "");
+  if (secret?.length !== SECRET_BYTES || token?.length !== 2 * SECRET_BYTES) return false;
   const unmasked = token.subarray(SECRET_BYTES).map((byte, index) => byte ^ (token[index] ?? 0));
   return timingSafeEqual(unmasked, secret);
 }
@@ -62,13 +66,29 @@ export function verifyCsrfToken<Data extends object>(
  * @param session The visitor's session.
  */
 export function renewCsrfToken<Data extends object>(session: Session<Data>): void {
-  session.drawCsrf();
+  drawSecret(session);
 }
 
-function decode(text: string): Uint8Array | null {
-  try {
-    return Uint8Array.fromBase64(text, { alphabet: "base64url" });
-  } catch {
-    return null;
-  }
+/**
+ * Whether a session ever made a token: one that did not accepts none, so that a request can be
+ * refused before its body is read.
+ *
+ * @param session The visitor's session.
+ */
+export function hasCsrfToken<Data extends object>(session: Session<Data>): boolean {
+  return secretOf(session) !== null;
+}
+
+function secretOf<Data extends object>(session: Session<Data>): string | null {
+  return readState(stateOf(session)).record.csrf;
+}
+
+/** Draws a new secret. Of parallel requests that draw the first one, one is kept. */
+function drawSecret<Data extends object>(session: Session<Data>): string {
+  const secret = encodeBase64url(randomBytes(SECRET_BYTES));
+  const isFirst = secretOf(session) === null;
+  changeState(stateOf(session), "csrf", undefined, (record) => {
+    return { ...record, csrf: isFirst ? record.csrf ?? secret : secret };
+  });
+  return secret;
 }

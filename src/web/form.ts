@@ -37,7 +37,7 @@ export interface ReadFormOptions {
  *
  * @example
  * ```ts
- * import { readForm } from "@satchel/satchel";
+ * import { readForm } from "@satchel/satchel/web";
  * import { assertEquals } from "@std/assert";
  *
  * const request = new Request("https://shop.example/cart", {

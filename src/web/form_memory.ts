@@ -4,12 +4,11 @@
  * @module
  */
 
-import { recallFormChange, rememberFormChange } from "./change.ts";
-import { isSeen } from "./flash.ts";
-import type { RememberedForm } from "./forms.ts";
+import { isSeen } from "../session/flash.ts";
+import { type JsonValue, toJsonValue } from "../session/json.ts";
+import { type Session, stateOf } from "../session/session.ts";
+import { changeState, readState, type SessionState } from "../session/state.ts";
 import { isHarmlessName, wordsOf } from "./harmless_name.ts";
-import { type Session, stateOf } from "./session.ts";
-import { changeState, readState } from "./state.ts";
 
 /** A refused form, to be remembered. */
 export interface RefusedForm {
@@ -51,9 +50,15 @@ export interface RecalledForm {
   error(name: string): string | undefined;
 }
 
-type Pairs = RememberedForm["values"];
+type Pairs = readonly (readonly [field: string, text: string])[];
 
-const BLANK: RememberedForm = { values: [], errors: [], omitted: [] };
+/** A form as the session keeps it: what was typed, what is wrong, and the fields left out. */
+type RememberedForm = readonly [values: Pairs, errors: Pairs, omitted: readonly string[]];
+
+const BLANK: RememberedForm = [[], [], []];
+
+/** The most forms that wait; the oldest goes first. */
+const MAX_FORMS = 8;
 
 /**
  * Remembers a refused form for its own page, which {@linkcode recallForm} shows once. It waits apart
@@ -78,7 +83,8 @@ const BLANK: RememberedForm = { values: [], errors: [], omitted: [] };
  *
  * @example
  * ```ts
- * import { CookieStore, generateSecret, recallForm, rememberForm, Sessions } from "@satchel/satchel";
+ * import { CookieStore, generateSecret, Sessions } from "@satchel/satchel";
+ * import { recallForm, rememberForm } from "@satchel/satchel/web";
  * import { assertEquals } from "@std/assert";
  *
  * const sessions = new Sessions({ store: new CookieStore({ secrets: [generateSecret()] }) });
@@ -104,7 +110,11 @@ export function rememberForm<Data extends object>(
   form: RefusedForm,
   { keep = [], maxBytes = 1024 }: RememberFormOptions = {},
 ): void {
-  changeState(stateOf(session), rememberFormChange(name, fit(form, keep, maxBytes)));
+  const kept = toJsonValue(fit(form, keep, maxBytes), name);
+  changeState(stateOf(session), "rememberForm", name, (record) => {
+    const others = record.forms.filter(([other]) => other !== name);
+    return { ...record, forms: [...others, [name, kept] as const].slice(-MAX_FORMS) };
+  });
 }
 
 /**
@@ -121,9 +131,11 @@ export function recallForm<Data extends object>(
   name: string,
 ): RecalledForm {
   const state = readState(stateOf(session));
-  const found = isSeen(state.request) ? state.record.forms.get(name) : undefined;
-  if (found !== undefined) changeState(state, recallFormChange(name, found));
-  const { values, errors, omitted } = found ?? BLANK;
+  const found = isSeen(state.request)
+    ? state.record.forms.find(([other]) => other === name)?.[1]
+    : undefined;
+  if (found !== undefined) forget(state, name, found);
+  const [values, errors, omitted] = (found ?? BLANK) as RememberedForm;
   return {
     refused: found !== undefined,
     omitted: [...omitted],
@@ -131,6 +143,14 @@ export function recallForm<Data extends object>(
     values: (field) => values.filter(([name]) => name === field).map(([, value]) => value),
     error: (field) => find(errors, field),
   };
+}
+
+/** Removes the form that was shown; one that another request remembered meanwhile stays. */
+function forget(state: SessionState, name: string, shown: JsonValue): void {
+  const text = JSON.stringify([name, shown]);
+  changeState(state, "recallForm", name, (record) => {
+    return { ...record, forms: record.forms.filter((form) => JSON.stringify(form) !== text) };
+  });
 }
 
 /** Chooses what is remembered: errors first, then fields from the smallest up, then names. */
@@ -153,11 +173,8 @@ function fit(form: RefusedForm, keep: readonly string[], maxBytes: number): Reme
     .sort((one, other) => one.bytes - other.bytes)
     .filter(({ parts }) => fits(parts));
   for (const { field } of kept) filledIn.delete(field);
-  return {
-    values: kept.flatMap(({ pairs }) => pairs),
-    errors,
-    omitted: [...filledIn].filter((field) => fits([field])),
-  };
+  const omitted = [...filledIn].filter((field) => fits([field]));
+  return [kept.flatMap(({ pairs }) => pairs), errors, omitted];
 }
 
 /** Gathers what may be remembered, field by field, and the names of all fields that held anything. */

@@ -1,6 +1,7 @@
+import { type Bytes, decodeBase64url, encodeBase64url } from "../seal/bytes.ts";
 import type { OwnerIndex, SessionBackend, StoredValue, WriteEntry } from "./backend.ts";
+import { retryWhileLocked } from "./retry_locked.ts";
 import { ServerStore, type ServerStoreOptions } from "./server_store.ts";
-import { unlocked } from "./unlocked.ts";
 
 /** What a `Deno.Kv` can do, as far as {@linkcode KvStore} needs it. */
 export interface KvClient {
@@ -47,7 +48,6 @@ export interface KvStoreOptions extends ServerStoreOptions {
 const MAX_VALUE = 65_536;
 /** Milliseconds: a file does not hang, but its writers may have to wait for each other. */
 const TIMEOUT = 5000;
-const BASE64URL = { alphabet: "base64url", omitPadding: true } as const;
 
 /**
  * Keeps sessions in Deno KV: a file beside the server, which several processes of one machine may
@@ -68,7 +68,7 @@ export class KvStore extends ServerStore {
    *
    * @param client What `Deno.openKv` gives. Closing it is the caller's business.
    * @param options The keys' prefix, bounds for time and size.
-   * @throws {RangeError} If so many sessions cannot be remembered.
+   * @throws {RangeError} If `cacheEntries` is not a whole number from 0.
    */
   constructor(client: KvClient, options: KvStoreOptions = {}) {
     const backend = new KvBackend(client, options.prefix ?? "satchel");
@@ -89,13 +89,13 @@ class KvBackend implements SessionBackend {
     const keyOf = (owner: string, entry: string): string[] => [prefix, "owner", owner, entry];
     this.owners = {
       add: (owner, entry, text, lifetime) =>
-        unlocked(() => {
+        retryWhileLocked(() => {
           return client.atomic().set(keyOf(owner, entry), text, expiry(lifetime)).commit();
         }),
       remove: (owner, entry) =>
-        unlocked(() => client.atomic().delete(keyOf(owner, entry)).commit()),
+        retryWhileLocked(() => client.atomic().delete(keyOf(owner, entry)).commit()),
       list: (owner, { limit, before }) =>
-        unlocked(async () => {
+        retryWhileLocked(async () => {
           const part = { prefix: [prefix, "owner", owner] };
           const selector = before === null ? part : { ...part, end: keyOf(owner, before) };
           const options = { limit, batchSize: limit, reverse: true };
@@ -109,13 +109,15 @@ class KvBackend implements SessionBackend {
   }
 
   async read(key: string): Promise<StoredValue | null> {
-    const { value, versionstamp } = await unlocked(() => this.#client.get(this.#keyOf(key)));
+    const { value, versionstamp } = await retryWhileLocked(() =>
+      this.#client.get(this.#keyOf(key))
+    );
     if (!(value instanceof Uint8Array)) return null;
-    return { value: value.toBase64(BASE64URL), version: versionstamp };
+    return { value: encodeBase64url(value as Bytes), version: versionstamp };
   }
 
   async write(entries: readonly WriteEntry[]): Promise<boolean> {
-    return await unlocked(async (attempt) => {
+    return await retryWhileLocked(async (attempt) => {
       // Whoever had the file may have written this session: then there is no need to lock it.
       if (attempt > 1 && !await this.#isCurrent(entries)) return false;
       const operation = this.#client.atomic();
@@ -123,7 +125,7 @@ class KvBackend implements SessionBackend {
         const key = this.#keyOf(name);
         operation.check({ key, versionstamp: version as string | null });
         if (value === null) operation.delete(key);
-        else operation.set(key, Uint8Array.fromBase64(value, BASE64URL), expiry(lifetime));
+        else operation.set(key, decodeBase64url(value) ?? value, expiry(lifetime));
       }
       return (await operation.commit()).ok;
     });

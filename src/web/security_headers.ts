@@ -1,4 +1,4 @@
-import { withHeaders } from "./responses.ts";
+import { withHeaders } from "../session/headers.ts";
 
 /**
  * The headers every response gets, unless it brings its own. Strict: an application that needs
@@ -22,15 +22,6 @@ export const SECURITY_HEADERS: readonly (readonly [name: string, value: string])
  *
  * @param response The response; do not use it afterwards.
  * @returns The same response, or a copy where its headers were immutable.
- *
- * @example
- * ```ts
- * import { html, withSecurityHeaders } from "@satchel/satchel";
- * import { assertEquals } from "@std/assert";
- *
- * const response = withSecurityHeaders(html("<h1>Hi</h1>"));
- * assertEquals(response.headers.get("x-content-type-options"), "nosniff");
- * ```
  */
 export function withSecurityHeaders(response: Response): Response {
   return withHeaders(response, addMissing);

@@ -6,34 +6,25 @@
 
 import { linearPattern } from "./route_pattern.ts";
 
-/** One line of the route table. */
-export interface Route<View> {
+/** What the router needs of a route. */
+export interface RoutePattern {
   /** The method, in upper case. A `GET` route answers `HEAD` too. */
-  method: string;
+  readonly method: string;
   /**
    * The path as a `URLPattern` pathname: `/cart`, `/items/:id`, `/blog/:year-:month`, `/assets/*`. Of
    * two parameters in one segment the first ends at the first character that separates them.
    */
-  path: string;
-  /** What answers. */
-  view: View;
-  /** `false`: the route touches no session. */
-  session?: false;
-  /**
-   * Whether an unsafe request must carry the CSRF token. `true` needs a session. Default: the
-   * application's setting; `false` where `session` is.
-   */
-  csrf?: boolean;
+  readonly path: string;
 }
 
-/** What the router found: a route, or the status of the refusal. */
-export type Match<View> =
-  | { status: 200; route: Route<View>; params: Readonly<Record<string, string>> }
+/** The result of a match: a route, or the status of the refusal. */
+export type Match<Route> =
+  | { status: 200; route: Route; params: Readonly<Record<string, string>> }
   | { status: 400 | 404 }
   | { status: 405; allow: string };
 
-/** A route table that is ready to be asked. */
-export interface Router<View> {
+/** A compiled route table. */
+export interface Router<Route> {
   /**
    * Finds the route of a request.
    *
@@ -43,20 +34,20 @@ export interface Router<View> {
    * the value of `Allow` for a known path with another method, 400 for a path that is not in the
    * spelling of the URL standard, or whose percent-encoding cannot be decoded.
    */
-  match(method: string, pathname: string): Match<View>;
+  match(method: string, pathname: string): Match<Route>;
 }
 
-type Found<View> = Extract<Match<View>, { status: 200 }>;
+type Found<Route> = Extract<Match<Route>, { status: 200 }>;
 
 /** The routes of one pattern by method, each as the match a path without parameters gets. */
-type Methods<View> = Map<string, Found<View>>;
+type Methods<Route> = Map<string, Found<Route>>;
 
-interface Pattern<View> {
+interface Pattern<Route> {
   /** The pattern as `URLPattern.pathname` writes it. */
   text: string;
   /** What decides whether a path matches. */
   urlPattern: URLPattern;
-  methods: Methods<View>;
+  methods: Methods<Route>;
   /** Literal text that every matching path starts with: by far the cheaper thing to try. */
   prefix: string;
 }
@@ -76,39 +67,26 @@ const NOT_FOUND: { readonly status: 404 } = Object.freeze({ status: 404 });
  *
  * @param routes The table.
  * @returns The router. It knows no session and changes nothing.
- * @throws {RangeError} If a route occurs twice, its method or path is not one, it wants a CSRF token
- * without a session, or its path can match in so many ways that a visitor could keep the server busy
+ * @throws {RangeError} If a route occurs twice, its method or path is not one, or its path can
+ * match in so many ways that a visitor could keep the server busy
  * (two `*`, `/:a:b`, `(?:a+)+`); the message says what to write instead.
- *
- * @example
- * ```ts
- * import { createRouter } from "@satchel/satchel";
- * import { assertEquals } from "@std/assert";
- *
- * const router = createRouter([
- *   { method: "GET", path: "/items/:id", view: () => new Response("an item") },
- * ]);
- * const match = router.match("GET", "/items/caf%C3%A9");
- * if (match.status === 200) assertEquals(match.params.id, "café");
- * assertEquals(router.match("POST", "/items/1"), { status: 405, allow: "GET, HEAD" });
- * ```
  */
-export function createRouter<View>(routes: readonly Route<View>[]): Router<View> {
+export function createRouter<Route extends RoutePattern>(routes: readonly Route[]): Router<Route> {
   /** By method, then by path: so a hit touches nothing that belongs to one route alone. */
-  const literals = new Map<string, Map<string, Found<View>>>();
-  const patterns = new Map<string, Pattern<View>>();
+  const literals = new Map<string, Map<string, Found<Route>>>();
+  const patterns = new Map<string, Pattern<Route>>();
 
   for (const route of routes) {
     check(route);
-    const found: Found<View> = { status: 200, route, params: NO_PARAMS };
+    const found: Found<Route> = { status: 200, route, params: NO_PARAMS };
     const text = PLAIN.test(route.path) ? route.path : compile(route, route.path).pathname;
     if (SPECIAL.test(text.replace(ESCAPED, ""))) {
-      const methods: Methods<View> = patterns.get(text)?.methods ?? new Map();
+      const methods: Methods<Route> = patterns.get(text)?.methods ?? new Map();
       const urlPattern = compile(route, linear(route, text));
       patterns.set(text, { text, urlPattern, methods, prefix: prefixOf(text) });
       add(methods, route.method, found);
     } else {
-      const paths = literals.get(route.method) ?? new Map<string, Found<View>>();
+      const paths = literals.get(route.method) ?? new Map<string, Found<Route>>();
       literals.set(route.method, paths);
       add(paths, text.replace(ESCAPED, "$1"), found);
     }
@@ -122,12 +100,12 @@ export function createRouter<View>(routes: readonly Route<View>[]): Router<View>
     },
   };
 
-  function findLiteral(method: string, path: string): Found<View> | undefined {
+  function findLiteral(method: string, path: string): Found<Route> | undefined {
     return literals.get(method)?.get(path) ??
       (method === "HEAD" ? literals.get("GET")?.get(path) : undefined);
   }
 
-  function search(method: string, path: string): Match<View> {
+  function search(method: string, path: string): Match<Route> {
     if (!isCanonical(path)) return BAD_REQUEST;
     const allowed = new Set<string>();
     for (const [name, paths] of literals) {
@@ -151,20 +129,17 @@ export function createRouter<View>(routes: readonly Route<View>[]): Router<View>
   }
 }
 
-function refusal(route: Route<unknown>, fault: string, cause?: unknown): RangeError {
+function refusal(route: RoutePattern, fault: string, cause?: unknown): RangeError {
   return new RangeError(`Cannot use the route ${route.method} ${route.path}: ${fault}`, { cause });
 }
 
-function check(route: Route<unknown>): void {
+function check(route: RoutePattern): void {
   if (!/^[A-Z][A-Z-]*$/.test(route.method)) throw refusal(route, "its method is not in upper case");
   // "{/:language}?/about" and "*" are paths too.
   if (!/^[/{*]/.test(route.path)) throw refusal(route, "its path does not start with /");
-  if (route.session === false && route.csrf) {
-    throw refusal(route, "csrf: true needs the session that keeps the token, and it has none");
-  }
 }
 
-function linear(route: Route<unknown>, text: string): string {
+function linear(route: RoutePattern, text: string): string {
   try {
     return linearPattern(text);
   } catch (error) {
@@ -172,7 +147,7 @@ function linear(route: Route<unknown>, text: string): string {
   }
 }
 
-function compile(route: Route<unknown>, pathname: string): URLPattern {
+function compile(route: RoutePattern, pathname: string): URLPattern {
   try {
     return new URLPattern({ pathname });
   } catch (error) {
@@ -180,12 +155,16 @@ function compile(route: Route<unknown>, pathname: string): URLPattern {
   }
 }
 
-function add<View>(table: Map<string, Found<View>>, key: string, found: Found<View>): void {
+function add<Route extends RoutePattern>(
+  table: Map<string, Found<Route>>,
+  key: string,
+  found: Found<Route>,
+): void {
   if (table.has(key)) throw refusal(found.route, "it is in the table already");
   table.set(key, found);
 }
 
-function pick<View>(methods: Methods<View>, method: string): Found<View> | undefined {
+function pick<Route>(methods: Methods<Route>, method: string): Found<Route> | undefined {
   return methods.get(method) ?? (method === "HEAD" ? methods.get("GET") : undefined);
 }
 
@@ -203,9 +182,9 @@ function prefixOf(text: string): string {
 }
 
 /** Sorts patterns by their first segment, where that is literal. The table's order is kept. */
-function bucket<View>(patterns: Iterable<Pattern<View>>): (path: string) => Pattern<View>[] {
-  const anywhere: Pattern<View>[] = [];
-  const buckets = new Map<string, Pattern<View>[]>();
+function bucket<Route>(patterns: Iterable<Pattern<Route>>): (path: string) => Pattern<Route>[] {
+  const anywhere: Pattern<Route>[] = [];
+  const buckets = new Map<string, Pattern<Route>[]>();
   for (const pattern of patterns) {
     const segment = FIRST_SEGMENT.exec(pattern.text)?.[1];
     if (segment === undefined) {

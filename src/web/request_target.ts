@@ -1,5 +1,4 @@
 import { HttpError } from "./http_error.ts";
-import { pathOf } from "./path_of.ts";
 
 /** The most characters that a path may have. */
 const MAX_PATH = 4096;
@@ -54,4 +53,20 @@ function names(url: string, start: number, host: string): boolean {
 function isHost(text: string): boolean {
   // The URL parser has the last word: it knows what is wrong with 999.1.1.1, [:::] or port 70000.
   return text.length <= MAX_HOST && HOST.test(text) && URL.canParse(`http://${text}/`);
+}
+
+/**
+ * Cuts the path out of an absolute URL as it is written: no query, no fragment, no `URL` object.
+ *
+ * @param url An absolute URL such as `request.url`.
+ * @returns The path, still percent-encoded; `"/"` where the URL has none.
+ */
+export function pathOf(url: string): string {
+  const start = url.indexOf("/", url.indexOf("://") + 3);
+  if (start === -1) return "/";
+  const query = url.indexOf("?", start);
+  const fragment = url.indexOf("#", start);
+  let end = query === -1 ? url.length : query;
+  if (fragment !== -1 && fragment < end) end = fragment;
+  return url.slice(start, end);
 }

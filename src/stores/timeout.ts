@@ -1,7 +1,7 @@
 import { SessionStoreError } from "../session/errors.ts";
 import type { OwnerIndex, SessionBackend, StoredValue, WriteEntry } from "./backend.ts";
 
-/** An answer that is waited for. */
+/** A call that waits for its answer. */
 interface Waiting {
   readonly until: number;
   fail(cause: unknown): void;
@@ -11,7 +11,7 @@ interface Waiting {
  * A backend that answers in time or fails with a `SessionStoreError`: nobody waits for a database
  * that hangs.
  */
-export class GuardedBackend implements SessionBackend {
+export class TimeoutBackend implements SessionBackend {
   readonly name: string;
   readonly limit: number | null;
   readonly owners?: OwnerIndex;
@@ -90,7 +90,7 @@ export class GuardedBackend implements SessionBackend {
     this.#timer = undefined;
   }
 
-  /** Fails those whose time is over, and comes back for the next. */
+  /** Rejects overdue calls and re-arms the timer. */
   #giveUp = (): void => {
     this.#timer = undefined;
     const now = performance.now();

@@ -1,9 +1,22 @@
 import type { OwnerIndex, SessionBackend, StoredValue, WriteEntry } from "./backend.ts";
-import { RedisScript, type ScriptClient } from "./redis_script.ts";
 import { ServerStore, type ServerStoreOptions } from "./server_store.ts";
 import { TAG_LENGTH } from "./session_id.ts";
 
-export type { ScriptArguments, ScriptClient } from "./redis_script.ts";
+/** What a client of node-redis can do, as far as {@linkcode RedisScript} needs it. */
+export interface ScriptClient {
+  /** Runs a script that the server knows by the SHA-1 of its text. */
+  evalSha(sha1: string, options: ScriptArguments): Promise<unknown>;
+  /** Runs a script, from which the server gets to know it. */
+  eval(script: string, options: ScriptArguments): Promise<unknown>;
+}
+
+/** The keys that a script touches, all in one slot of a cluster, and its other arguments. */
+export interface ScriptArguments {
+  /** What it reads and writes. */
+  keys: string[];
+  /** All else that it needs. */
+  arguments: string[];
+}
 
 /** What a client or cluster of node-redis can do, as far as {@linkcode RedisStore} needs it. */
 export interface RedisClient extends ScriptClient {
@@ -17,6 +30,33 @@ export interface RedisClient extends ScriptClient {
 export interface RedisStoreOptions extends ServerStoreOptions {
   /** What all its keys begin with, before a colon. Default: "satchel". */
   readonly prefix?: string;
+}
+
+/** A Lua script that Redis runs in one atomic step. */
+class RedisScript {
+  readonly #text: string;
+  #sha1: string | null = null;
+
+  /** @param text Its text. */
+  constructor(text: string) {
+    this.#text = text;
+  }
+
+  /** Runs it by its hash; sends its text only to a server that does not know it, or has forgotten. */
+  async run(client: ScriptClient, keys: string[], values: string[]): Promise<unknown> {
+    const options = { keys, arguments: values };
+    try {
+      return await client.evalSha(this.#sha1 ??= await sha1(this.#text), options);
+    } catch (error) {
+      if (!(error instanceof Error && error.message.startsWith("NOSCRIPT"))) throw error;
+      return await client.eval(this.#text, options);
+    }
+  }
+}
+
+async function sha1(text: string): Promise<string> {
+  const hash = await crypto.subtle.digest("SHA-1", new TextEncoder().encode(text));
+  return Array.from(new Uint8Array(hash), (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /**
@@ -103,7 +143,7 @@ export class RedisStore extends ServerStore {
    * @param client What `createClient` or `createCluster` of node-redis gives, connected. Closing it
    * is the caller's business.
    * @param options The keys' prefix, bounds for time and size.
-   * @throws {RangeError} If so many sessions cannot be remembered.
+   * @throws {RangeError} If `cacheEntries` is not a whole number from 0.
    */
   constructor(client: RedisClient, options: RedisStoreOptions = {}) {
     super(new RedisBackend(client, options.prefix ?? "satchel"), options);

@@ -1,8 +1,7 @@
-import { isWebSocketUpgrade } from "../http/web_socket.ts";
-import { requestOrigin, type RequestOriginOptions } from "../http/request_origin.ts";
+import { forwarded, isHttps, isSafe, type ProxyOptions } from "../session/cookie.ts";
 
-/** Whose unsafe requests {@linkcode originGuard} lets pass. */
-export interface OriginGuardOptions extends RequestOriginOptions {
+/** Options of {@linkcode originGuard}. */
+export interface OriginGuardOptions extends ProxyOptions {
   /**
    * Other origins whose pages may send forms here, exactly as browsers write them:
    * `https://app.example.com:8443`. Default: none.
@@ -19,8 +18,8 @@ export interface OriginGuardOptions extends RequestOriginOptions {
  * - without that header, with an `Origin` of the host the request was sent to (an https page may
  *   send to http: a proxy may end the encryption without saying so), or
  * - with an `Origin` that is trusted, or
- * - with neither header: no browser of the last years sends a form without them, and what is not
- *   a browser holds no visitor's cookies to abuse.
+ * - with neither header: current browsers always send one of them, and other clients hold no
+ *   visitor's cookies that a page could abuse.
  *
  * @param options Trusted origins, and whether a proxy tells the host.
  * @returns The check: `true` lets the request pass.
@@ -28,7 +27,7 @@ export interface OriginGuardOptions extends RequestOriginOptions {
  *
  * @example
  * ```ts
- * import { originGuard } from "@satchel/satchel";
+ * import { originGuard } from "@satchel/satchel/web";
  * import { assert, assertFalse } from "@std/assert";
  *
  * const isTrusted = originGuard({ trustedOrigins: ["https://pay.example"] });
@@ -45,9 +44,8 @@ export function originGuard(options: OriginGuardOptions = {}): (request: Request
   for (const origin of trusted) assertOrigin(origin);
 
   return (request) => {
-    const { method, headers } = request;
-    const isSafe = method === "GET" || method === "HEAD" || method === "OPTIONS";
-    if (isSafe && !isWebSocketUpgrade(request)) return true;
+    if (isSafe(request)) return true;
+    const { headers } = request;
     const site = headers.get("sec-fetch-site");
     if (site === "same-origin" || site === "none") return true;
     const origin = headers.get("origin");
@@ -56,7 +54,7 @@ export function originGuard(options: OriginGuardOptions = {}): (request: Request
   };
 }
 
-function isOwnHost(origin: string, request: Request, options: RequestOriginOptions): boolean {
+function isOwnHost(origin: string, request: Request, options: ProxyOptions): boolean {
   const own = requestOrigin(request, options);
   if (origin === own) return true;
   // The other way round, whoever sits on the network could forge the http page that sends this.
@@ -71,4 +69,30 @@ function assertOrigin(origin: string): void {
   if (exact === origin && /^https?:/.test(origin) && !origin.includes("*")) return;
   const hint = exact === "null" || origin.includes("*") ? "https://app.example.com" : exact;
   throw new RangeError(`Cannot trust the origin "${origin}": an origin looks like "${hint}"`);
+}
+
+const HOST = /^(?:[a-z\d._-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/;
+
+/**
+ * Returns the origin a request was sent to, such as `https://shop.example` or `http://127.0.0.1:8000`: in
+ * lower case and without the scheme's own port, as browsers write it in `Origin` (RFC 6454
+ * section 6.2).
+ *
+ * @param request The request.
+ * @param options Whether to believe a proxy; what it says is ignored where it is not a host.
+ * @returns The origin.
+ */
+function requestOrigin(request: Request, options: ProxyOptions): string {
+  const https = isHttps(request, options);
+  const proxied = options.trustProxy ? forwarded(request.headers, "x-forwarded-host") : "";
+  let host = HOST.test(proxied) ? proxied : hostOf(request.url);
+  const ownPort = https ? ":443" : ":80";
+  if (host.endsWith(ownPort)) host = host.slice(0, -ownPort.length);
+  return (https ? "https://" : "http://") + host;
+}
+
+function hostOf(url: string): string {
+  const start = url.indexOf("://") + 3;
+  const end = url.indexOf("/", start);
+  return (end === -1 ? url.slice(start) : url.slice(start, end)).toLowerCase();
 }

@@ -1,0 +1,186 @@
+import { isSafe } from "../session/cookie.ts";
+import { SessionLostError, SessionSizeError, SessionStoreError } from "../session/errors.ts";
+import { after, runView } from "../session/run.ts";
+import type { Session } from "../session/session.ts";
+import type { Sessions } from "../session/sessions.ts";
+import { Context, type Route } from "./context.ts";
+import { CSRF_FIELD, CSRF_HEADER, hasCsrfToken, verifyCsrfToken } from "./csrf.ts";
+import { errorPage, type Failure, type Problem } from "./error_page.ts";
+import { formLimits, readForm } from "./form.ts";
+import { HttpError } from "./http_error.ts";
+import { originGuard } from "./origin.ts";
+import { targetCheck } from "./request_target.ts";
+import { bodiless } from "./responses.ts";
+import { createRouter, type Match } from "./router.ts";
+import { withSecurityHeaders } from "./security_headers.ts";
+import { ServerTiming } from "./server_timing.ts";
+
+/** Options of {@linkcode createHandler}. */
+export interface HandlerOptions<Data extends object> {
+  /** The routes. */
+  readonly routes: readonly Route<Data>[];
+  /** The visitors' sessions. */
+  readonly sessions: Sessions<Data>;
+  /**
+   * Whether unsafe requests must bring the session's CSRF token, as well as come from this site; a
+   * route may say otherwise. It is about sessions: a route with `session: false` has no token to
+   * compare with, and no visitor's rights that another site could use, so there the origin alone is
+   * checked. Nor is the token asked of an upgrade to a WebSocket: browsers cannot send one. Default:
+   * false.
+   */
+  readonly csrf?: boolean;
+  /** Other origins whose pages may send forms here. Default: none. */
+  readonly trustedOrigins?: readonly string[];
+  /** The most bytes that a form may have. Default: 1048576 (1 MiB). */
+  readonly maxBodySize?: number;
+  /** The most fields and files that a form may have. Default: 1000. */
+  readonly maxFields?: number;
+  /** Whether to answer with a `Server-Timing` header: load, view, commit. Default: false. */
+  readonly serverTiming?: boolean;
+  /** Renders an error for people, as a whole HTML page. Default: a plain page. */
+  readonly errorPage?: (problem: Problem) => string;
+  /** Called with every error answered with status 500 or above. Default: none. */
+  readonly onError?: (error: unknown, request: Request) => void;
+}
+
+/**
+ * Makes a handler for `Deno.serve`, or whatever else takes a function from `Request` to `Response`.
+ *
+ * @param options The routes and the sessions, and everything that has a default.
+ * @returns The handler, which answers synchronously where nothing has to be waited for. It never
+ * throws, unless `onError` does.
+ * @throws {RangeError} If `maxBodySize` or `maxFields` is not a whole number from 0, a
+ * route occurs twice, or a route's method, path or `csrf` cannot be used; the message says why.
+ *
+ * @example
+ * ```ts
+ * import { CookieStore, generateSecret, Sessions } from "@satchel/satchel";
+ * import { createHandler, html } from "@satchel/satchel/web";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const sessions = new Sessions({ store: new CookieStore({ secrets: [generateSecret()] }) });
+ * const handler = createHandler({
+ *   sessions,
+ *   routes: [{ method: "GET", path: "/", view: () => html("<h1>Hi</h1>") }],
+ * });
+ * const response = await handler(new Request("http://localhost/"));
+ * assertEquals(await response.text(), "<h1>Hi</h1>");
+ * ```
+ */
+export function createHandler<Data extends object>(
+  options: HandlerOptions<Data>,
+): (request: Request) => Response | Promise<Response> {
+  const { sessions, routes, csrf = false, trustedOrigins, onError } = options;
+  const { trustProxy } = sessions;
+  const checkTarget = targetCheck();
+  const router = createRouter(routes);
+  const isTrustedOrigin = originGuard({ trustedOrigins, trustProxy });
+  const limits = formLimits({ maxBytes: options.maxBodySize, maxFields: options.maxFields });
+  for (const route of routes) checkCsrf(route);
+
+  return (request) => {
+    let response: Response | Promise<Response>;
+    try {
+      response = answer(request);
+    } catch (error) {
+      response = explain(error, request);
+    }
+    return response instanceof Promise
+      ? response.catch((error) => explain(error, request)).then((it) => finish(request, it))
+      : finish(request, response);
+  };
+
+  function answer(request: Request): Response | Promise<Response> {
+    const match = router.match(request.method, checkTarget(request));
+    if (match.status !== 200) throw unmatched(match);
+    if (!isTrustedOrigin(request)) throw new HttpError(403, "The request came from another site");
+
+    const { route, params } = match;
+    let reading: Promise<FormData> | undefined;
+    const form = (): Promise<FormData> => reading ??= readForm(request, limits);
+    if (route.session === false) {
+      return runView(route.view, new Context<Data>(request, params, form, null));
+    }
+
+    const timing = options.serverTiming ? new ServerTiming() : null;
+    const needsToken = (route.csrf ?? csrf) && !isSafe(request);
+    const view = (session: Session<Data>): Response | Promise<Response> =>
+      runView(route.view, new Context(request, params, form, session));
+    return after(sessions.load(request), (session) => {
+      timing?.mark("load");
+      return after(needsToken ? checkToken(session, request, form) : undefined, () => {
+        return after(view(session), (response) => {
+          timing?.mark("view");
+          return after(sessions.commit(session, response, view), (response) => {
+            timing?.mark("commit");
+            return timing?.tell(response) ?? response;
+          });
+        });
+      });
+    });
+  }
+
+  function explain(error: unknown, request: Request): Response {
+    const failure = failureOf(error);
+    if (failure.status >= 500) onError?.(error, request);
+    try {
+      return errorPage(request, failure, options.errorPage);
+    } catch (error) { // the application's page has an error of its own
+      onError?.(error, request);
+      return errorPage(request, failureOf(error));
+    }
+  }
+}
+
+function finish(request: Request, response: Response): Response {
+  return withSecurityHeaders(request.method === "HEAD" ? bodiless(response) : response);
+}
+
+function checkCsrf<Data extends object>({ method, path, session, csrf }: Route<Data>): void {
+  if (session !== false || !csrf) return;
+  throw new RangeError(
+    `Cannot use the route ${method} ${path}: csrf: true needs the session that keeps the token, ` +
+      "and it has none",
+  );
+}
+
+async function checkToken<Data extends object>(
+  session: Session<Data>,
+  { headers }: Request,
+  form: () => Promise<FormData>,
+): Promise<void> {
+  // Without a secret no token can be right, so the body is not worth reading.
+  if (hasCsrfToken(session)) {
+    const token = headers.get(CSRF_HEADER) ?? (await form()).get(CSRF_FIELD);
+    if (typeof token === "string" && verifyCsrfToken(session, token)) return;
+  }
+  throw new HttpError(403, "The form has expired: go back, reload the page, and send it again");
+}
+
+function unmatched(match: Exclude<Match<unknown>, { status: 200 }>): HttpError {
+  switch (match.status) {
+    case 400:
+      return new HttpError(400, "The address is not written as browsers write it");
+    case 404:
+      return new HttpError(404, "There is no page at this address");
+    case 405:
+      return new HttpError(405, `This address answers to ${match.allow}`, {
+        headers: { allow: match.allow },
+      });
+  }
+}
+
+function failureOf(error: unknown): Failure {
+  if (error instanceof HttpError) return error;
+  if (error instanceof SessionSizeError) return { status: 413, message: error.message };
+  if (error instanceof SessionLostError) {
+    const message = "Your session ended or changed while this was sent, and nothing was stored: " +
+      "load the page again and send it once more";
+    return { status: error.status, message };
+  }
+  if (error instanceof SessionStoreError) {
+    const message = "Sessions cannot be reached at the moment: try again in a few seconds";
+    return { status: 503, message, headers: { "retry-after": "2" } };
+  }
+  return { status: 500, message: "Something went wrong on our side" };
+}

@@ -1,0 +1,54 @@
+/**
+ * A small web framework around sessions: a handler for a table of routes, forms, redirects, error
+ * pages, and what keeps other sites from acting in a visitor's name.
+ *
+ * @example
+ * ```ts
+ * import { CookieStore, generateSecret, Sessions } from "@satchel/satchel";
+ * import { createHandler, html } from "@satchel/satchel/web";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const store = new CookieStore({ secrets: [generateSecret()] });
+ * const handler = createHandler({
+ *   sessions: new Sessions<{ counter: number }>({ store }),
+ *   routes: [{
+ *     method: "GET",
+ *     path: "/",
+ *     view: ({ session }) => {
+ *       session.update("counter", (counter = 0) => counter + 1);
+ *       return html(`<p>Count: ${session.get("counter")}</p>`);
+ *     },
+ *   }],
+ * }); // Deno.serve(handler)
+ *
+ * const response = await handler(new Request("http://localhost/"));
+ * assertEquals(await response.text(), "<p>Count: 1</p>");
+ * ```
+ *
+ * @module
+ */
+
+export { Context, type Route, type View } from "./context.ts";
+export {
+  CSRF_FIELD,
+  CSRF_HEADER,
+  csrfToken,
+  hasCsrfToken,
+  renewCsrfToken,
+  verifyCsrfToken,
+} from "./csrf.ts";
+export { errorPage, type Failure, type Problem } from "./error_page.ts";
+export { readForm, type ReadFormOptions } from "./form.ts";
+export {
+  type RecalledForm,
+  recallForm,
+  type RefusedForm,
+  rememberForm,
+  type RememberFormOptions,
+} from "./form_memory.ts";
+export { createHandler, type HandlerOptions } from "./handler.ts";
+export { HttpError, type HttpErrorOptions } from "./http_error.ts";
+export { originGuard, type OriginGuardOptions } from "./origin.ts";
+export { html, redirect } from "./responses.ts";
+export type { RoutePattern } from "./router.ts";
+export { withSecurityHeaders } from "./security_headers.ts";
