@@ -1,3 +1,4 @@
+import { begin } from "../http/one_answer.ts";
 import { isHttps } from "../http/request_origin.ts";
 import { after } from "./after.ts";
 import { ChangeTrace } from "./change_trace.ts";
@@ -11,7 +12,7 @@ import { Session, stateOf } from "./session.ts";
 import { SessionCookie } from "./session_cookie.ts";
 import type { SessionOptions } from "./session_options.ts";
 import type { FoundSession, Loaded, OwnedSession, SessionOwners } from "./store.ts";
-import { lose, replay } from "./state.ts";
+import { lose, replay, type SessionState } from "./state.ts";
 import { TimeLimits } from "./time_limits.ts";
 
 /** What answers a request, given its session. */
@@ -75,6 +76,8 @@ export class Sessions<Data extends object> {
    *
    * @returns The response: at once where nothing has to be waited for. Errors, the view's included,
    * are thrown as early.
+   * @throws {SessionLostError} If an unsafe request's session ended or got a new id, and its changes
+   * with it.
    * @throws {SessionStoreError} If the store cannot be reached, or the session is too busy.
    * @throws {SessionSizeError} If the session does not fit its place.
    */
@@ -118,7 +121,9 @@ export class Sessions<Data extends object> {
    * request was faster, the changes are applied to the newer session.
    *
    * @returns The response with the cookie and the cache rules that belong to it: the same one, or
-   * a copy where its headers were immutable.
+   * a copy where it has no body or its headers are immutable.
+   * @throws {SessionLostError} If an unsafe request's session ended or got a new id, and its changes
+   * with it.
    * @throws {SessionStoreError} If the store cannot be reached, or the session is too busy.
    * @throws {SessionSizeError} If the session does not fit its place.
    */
@@ -182,15 +187,18 @@ export class Sessions<Data extends object> {
   ): Session<Data> {
     const now = Math.floor(this.#now() / 1000);
     let found: FoundSession | null = null;
-    let retired = false;
+    let fate: SessionState["fate"] = "open";
     if (loaded !== null) {
       const refusal = loaded.record ? this.#limits.refusal(loaded.record, now) : loaded.reason;
       if (refusal === null) found = loaded as FoundSession;
       else this.#options.onRefused?.(refusal);
-      retired = refusal === "retired";
+      if (refusal === "retired") fate = "retired";
+    } else if (cookie.isWithheldFrom(request)) {
+      fate = "withheld";
     }
     return new Session<Data>({
       request,
+      began: begin(),
       now,
       cookie,
       value,
@@ -201,7 +209,7 @@ export class Sessions<Data extends object> {
       accessed: false,
       regenerated: false,
       destroyed: false,
-      fate: retired ? "retired" : "open",
+      fate,
       closed: false,
     });
   }
@@ -236,7 +244,7 @@ export class Sessions<Data extends object> {
     session: Session<Data> | undefined,
     owners: SessionOwners,
   ): Promise<string | null> {
-    const value = session ? stateOf(session).value : null;
-    return value === null ? null : await owners.handleOf(value);
+    if (session === undefined || session.isNew) return null; // to ask is to read it
+    return await owners.handleOf(stateOf(session).value ?? "");
   }
 }
