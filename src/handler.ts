@@ -4,12 +4,14 @@ import { CSRF_FIELD, CSRF_HEADER, verifyCsrfToken } from "./csrf/token.ts";
 import { errorPage, type Failure, type Problem } from "./http/error_page.ts";
 import { formLimits } from "./http/form.ts";
 import { HttpError } from "./http/http_error.ts";
+import { assertUnanswered, begin } from "./http/one_answer.ts";
 import { pathOf } from "./http/path_of.ts";
 import { targetCheck } from "./http/request_target.ts";
 import { bodiless } from "./http/responses.ts";
 import { withSecurityHeaders } from "./http/security_headers.ts";
 import { createRouter, type Match } from "./router.ts";
-import { SessionSizeError, SessionStoreError } from "./session/errors.ts";
+import { after } from "./session/after.ts";
+import { SessionLostError, SessionSizeError, SessionStoreError } from "./session/errors.ts";
 import type { Sessions } from "./session/manager.ts";
 import type { Session } from "./session/session.ts";
 
@@ -92,7 +94,13 @@ export function createHandler<Data extends object>(
     if (!isTrustedOrigin(request)) throw new HttpError(403, "The request came from another site");
     const { route, params } = match;
     const form = new FormBody(request, limits);
-    if (route.session === false) return run(route.view, new Context(request, params, form, null));
+    if (route.session === false) {
+      const began = begin();
+      return after(run(route.view, new Context(request, params, form, null)), (response) => {
+        assertUnanswered(response, request, began);
+        return response;
+      });
+    }
     const needsToken = !isSafe(request) && (route.csrf ?? options.csrf ?? false);
     return sessions.handle(request, (session) => {
       const context = new Context(request, params, form, session);
@@ -193,6 +201,11 @@ function refusal(match: Exclude<Match<unknown>, { status: 200 }>): HttpError {
 function failureOf(error: unknown): Failure {
   if (error instanceof HttpError) return error;
   if (error instanceof SessionSizeError) return { status: 413, message: error.message };
+  if (error instanceof SessionLostError) {
+    const message = "Your session ended or changed while this was sent, so nothing of it was " +
+      "stored. Load the page again and send it once more";
+    return { status: error.status, message };
+  }
   if (error instanceof SessionStoreError) {
     const message = "Sessions cannot be reached at the moment: try again in a few seconds";
     return { status: 503, message, headers: { "retry-after": "2" } };

@@ -50,6 +50,7 @@ export type { Inspection } from "./session/inspect.ts";
 export {
   CookieOverflowError,
   SessionConflictError,
+  SessionLostError,
   SessionSizeError,
   SessionStoreError,
   type SizeReport,

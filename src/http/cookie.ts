@@ -8,22 +8,37 @@ import { setCookie } from "@std/http/cookie";
 
 const SPACE = 0x20;
 const TAB = 0x09;
-const SEMICOLON = 0x3b;
 const EQUALS = 0x3d;
+/** A name that every browser and server reads alike (RFC 6265, section 4.1.1). */
+const TOKEN = /^[!#$%&'*+\-.^_`|~\w]+$/;
 const DOMAIN = /^\.?[a-z\d](?:[a-z\d-]*[a-z\d])?(?:\.[a-z\d](?:[a-z\d-]*[a-z\d])?)*$/i;
+
+function isBlank(code: number): boolean {
+  return code === SPACE || code === TAB;
+}
 
 function skipBlanks(text: string, from: number): number {
   let at = from;
-  while (text.charCodeAt(at) === SPACE || text.charCodeAt(at) === TAB) at++;
+  while (isBlank(text.charCodeAt(at))) at++;
   return at;
+}
+
+/** Cuts a part out of a text, without the blanks at its ends. */
+function trimmed(text: string, from: number, to: number): string {
+  const start = skipBlanks(text, from);
+  let end = to;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
 }
 
 /**
  * Finds one cookie in a `Cookie` header, without taking the others apart.
  *
  * Of several cookies with this name the first wins: user agents send the more specific path first
- * (RFC 6265 section 5.4). A value is returned as it was sent, quotes included. Nothing a visitor
- * can send makes this throw.
+ * (RFC 6265 section 5.4). Blanks around name and value are not part of them. A value is returned
+ * as it was sent, quotes included. What has no `=` is a value without a name (RFC 6265bis,
+ * section 5.7), and never taken for the cookie of that name. Nothing a visitor can send makes this
+ * throw.
  *
  * @param header The `Cookie` header, or `null` where the request has none.
  * @param name The name, in the exact case.
@@ -41,15 +56,13 @@ function skipBlanks(text: string, from: number): number {
 export function readCookie(header: string | null, name: string): string | null {
   if (header === null) return null;
   for (let start = 0; start < header.length;) {
-    const end = header.indexOf(";", start);
+    const semicolon = header.indexOf(";", start);
+    const end = semicolon === -1 ? header.length : semicolon;
     const at = skipBlanks(header, start);
     if (header.startsWith(name, at)) {
       const after = skipBlanks(header, at + name.length);
-      const code = header.charCodeAt(after);
-      if (code === EQUALS) return header.slice(after + 1, end === -1 ? header.length : end);
-      if (code === SEMICOLON || after === header.length) return "";
+      if (header.charCodeAt(after) === EQUALS) return trimmed(header, after + 1, end);
     }
-    if (end === -1) break;
     start = end + 1;
   }
   return null;
@@ -57,7 +70,10 @@ export function readCookie(header: string | null, name: string): string | null {
 
 /** What `Set-Cookie` says beside the value (RFC 6265 section 4.1.2). */
 export interface CookieAttributes {
-  /** The name; `__Host-` and `__Secure-` bring the rules of RFC 6265bis section 4.1.3. */
+  /**
+   * The name; `__Host-`, `__Secure-`, `__Http-` and `__Host-Http-` bring the rules of RFC 6265bis
+   * section 4.1.3, in whatever case they are written.
+   */
   name: string;
   /** The paths it is sent to. Default: the directory of the page that sets it; prefer `"/"`. */
   path?: string;
@@ -95,8 +111,9 @@ export interface CookieWriter {
 }
 
 function faultOf(cookie: CookieAttributes): string | null {
-  const { name, path, domain, sameSite, maxAge, secure, partitioned } = cookie;
+  const { name, path, domain, sameSite, maxAge, secure, httpOnly, partitioned } = cookie;
   if (name === "") return "the name is empty";
+  if (!TOKEN.test(name)) return "the name has characters that no cookie's name can have";
   if (maxAge !== undefined && !(Number.isSafeInteger(maxAge) && maxAge >= 0)) {
     return `maxAge is ${maxAge}, a whole number of seconds from 0 is needed`;
   }
@@ -110,8 +127,9 @@ function faultOf(cookie: CookieAttributes): string | null {
   if (!secure) {
     if (sameSite === "None") return `sameSite "None" needs secure`;
     if (partitioned) return "partitioned needs secure";
-    if (/^__(?:host|secure)-/i.test(name)) return "its prefix needs secure";
+    if (/^__(?:host|secure|http)-/i.test(name)) return "its prefix needs secure";
   }
+  if (/^__(?:host-)?http-/i.test(name) && !httpOnly) return "its prefix needs httpOnly";
   if (/^__host-/i.test(name) && (path !== "/" || domain !== undefined)) {
     return "the prefix __Host- needs the path / and no domain";
   }
@@ -137,11 +155,12 @@ function faultOf(cookie: CookieAttributes): string | null {
  * ```
  */
 export function cookieWriter(attributes: CookieAttributes): CookieWriter {
-  const own = { ...attributes };
+  // Under another name: `setCookie` takes `__Hostess` for a name with the prefix `__Host-`.
+  const own = { ...attributes, name: "c" };
   const serialise = (more: { maxAge?: number; expires?: Date }): string => {
     const headers = new Headers();
     setCookie(headers, { ...own, ...more, value: "" });
-    return headers.get("set-cookie") ?? "";
+    return headers.get("set-cookie")?.slice("c=".length) ?? "";
   };
   const refuse = (fault: string, cause?: unknown): never => {
     throw new RangeError(`Cannot write the cookie "${attributes.name}": ${fault}`, { cause });
@@ -149,19 +168,18 @@ export function cookieWriter(attributes: CookieAttributes): CookieWriter {
 
   const fault = faultOf(attributes);
   if (fault !== null) refuse(fault);
-  let kept: string;
+  let rest: string;
   try {
-    kept = serialise({});
+    rest = serialise({});
   } catch (error) {
     return refuse(error instanceof Error ? error.message : String(error), error);
   }
   const start = `${attributes.name}=`;
-  const rest = kept.slice(start.length);
 
   return {
     set: (value) => start + value + rest,
     // Max-Age is what user agents heed; Expires is for the few that know only that.
-    remove: () => serialise({ maxAge: 0, expires: new Date(0) }),
-    overhead: kept.length, // ASCII throughout: characters are bytes
+    remove: () => start + serialise({ maxAge: 0, expires: new Date(0) }),
+    overhead: start.length + rest.length, // ASCII throughout: characters are bytes
   };
 }

@@ -5,9 +5,42 @@
  */
 
 const HTML = "text/html; charset=utf-8";
+/** What the platform writes itself, for texts and for `Response.json`. */
+const WRITTEN = /^(?:text\/plain;charset=utf-8|application\/json(?:;charset=utf-8)?)$/i;
+/** Marks responses that are known to have a body, and headers that nobody else has. */
+const OWN = Symbol("own");
 
-function hasType(headers: HeadersInit | undefined): boolean {
-  return headers !== undefined && new Headers(headers).has("content-type");
+/** Marks a response that was just made with a body and with headers of its own. */
+export function own(response: Response): Response {
+  Reflect.set(response, OWN, true);
+  return response;
+}
+
+let asked: typeof Response | undefined;
+let keeps = false;
+
+/** Whether responses take over the very `Headers` object they are made with, as `@hono/node-server`'s do. */
+function keepsHeaders(): boolean {
+  if (asked !== Response) { // which some servers replace when they start
+    asked = Response;
+    const headers = new Headers();
+    keeps = new Response(null, { headers }).headers === headers;
+  }
+  return keeps;
+}
+
+/**
+ * Whether the application may use a response again, or its headers. To ask for a body costs a third
+ * of a whole request (Deno makes a stream of it, and cannot send it as a text any more), so it is
+ * only done where nothing else tells that there is one.
+ */
+function isReusable(response: Response): boolean {
+  if (OWN in response) return false;
+  if (keepsHeaders()) return true;
+  if (response.status === 200 && WRITTEN.test(response.headers.get("content-type") ?? "")) {
+    return false;
+  }
+  return response.body === null;
 }
 
 const REDIRECTS = [301, 302, 303, 307, 308];
@@ -29,11 +62,15 @@ const REDIRECTS = [301, 302, 303, 307, 308];
  * ```
  */
 export function html(body: BodyInit, init?: ResponseInit): Response {
-  const response = new Response(body, init);
-  // Set afterwards, since that takes a fraction of the time that any `headers` for `Response` takes;
-  // and never a shared `Headers`: servers that bring a `Response` of their own may keep it.
-  if (!hasType(init?.headers)) response.headers.set("content-type", HTML);
-  return response;
+  const headers = init?.headers === undefined ? undefined : new Headers(init.headers);
+  const response = new Response(
+    body,
+    // A copy of the headers, as servers that bring a `Response` of their own may keep what is given.
+    headers === undefined ? init : { status: init?.status, statusText: init?.statusText, headers },
+  );
+  // Set afterwards, since that takes a fraction of the time that any `headers` for `Response` takes.
+  if (!headers?.has("content-type")) response.headers.set("content-type", HTML);
+  return own(response);
 }
 
 /**
@@ -73,12 +110,13 @@ export function redirect(location: string | URL, status = 303): Response {
 }
 
 /**
- * Changes the headers of a response, and where they are immutable (`Response.redirect`, results of
- * `fetch`) those of a copy with the same body. A response that cannot be copied (status 101, a
- * network error) is returned as it is.
+ * Changes the headers of a response that has a body, and makes a changed copy of one that has none:
+ * that can be sent any number of times, so it may be a constant of the application. Where headers
+ * are immutable (results of `fetch`) a copy with the same body is changed. A response that cannot
+ * be copied (status 101, a network error) is changed in place, or returned as it is.
  *
- * @param response The response; do not use it afterwards.
- * @param change Receives the headers to change. Called once more for the copy.
+ * @param response The response; do not use it afterwards if it has a body.
+ * @param change Receives the headers to change. Called once more where they are immutable.
  * @returns The response with the changed headers.
  *
  * @example
@@ -92,14 +130,17 @@ export function redirect(location: string | URL, status = 303): Response {
  * ```
  */
 export function withHeaders(response: Response, change: (headers: Headers) => void): Response {
-  try {
-    change(response.headers);
-    return response;
-  } catch (error) {
-    // TypeError is what immutable headers throw; a bad value throws it again from the copy.
-    if (!(error instanceof TypeError)) throw error;
+  const canBeCopied = response.status >= 200;
+  if (!canBeCopied || !isReusable(response)) {
+    try {
+      change(response.headers);
+      return response;
+    } catch (error) {
+      // TypeError is what immutable headers throw; a bad value throws it again from the copy.
+      if (!(error instanceof TypeError)) throw error;
+    }
   }
-  if (response.status < 200) return response;
+  if (!canBeCopied) return response;
   const copy = new Response(response.body, response);
   change(copy.headers);
   return copy;

@@ -11,7 +11,7 @@ const ONCE = "private, no-store";
  *
  * @param response The response of a request that read its session.
  * @param once Whether it shows what is shown only once. Default: false.
- * @returns The same response, or a copy where its headers were immutable.
+ * @returns The same response, or a copy where it has no body or its headers are immutable.
  */
 export function keepPrivate(response: Response, once = false): Response {
   return withHeaders(response, (headers) => {

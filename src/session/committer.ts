@@ -1,10 +1,11 @@
+import { assertUnanswered, markAnswered } from "../http/one_answer.ts";
 import { keepPrivate } from "./cache_rules.ts";
 import type { ChangeTrace } from "./change_trace.ts";
-import { CookieOverflowError } from "./errors.ts";
+import { CookieOverflowError, SessionLostError } from "./errors.ts";
 import { sizeReport } from "./record.ts";
 import { MAX_COOKIE_BYTES } from "./session_cookie.ts";
 import type { SessionOptions } from "./session_options.ts";
-import type { SessionState } from "./state.ts";
+import { losesChanges, type SessionState } from "./state.ts";
 import type { TimeLimits } from "./time_limits.ts";
 
 /** The response with its cookie; null if another request changed the session meanwhile. */
@@ -33,10 +34,13 @@ export class Committer {
   commit(state: SessionState, response: Response): Committed | Promise<Committed> {
     if (state.closed) throw new TypeError("Cannot commit the session: it is already committed");
     state.closed = true;
+    assertUnanswered(response, state.request, state.began);
     if (!state.accessed) return response;
     switch (this.#endingOf(state)) {
+      case "drop":
+        return this.#drop(state, response);
       case "leave":
-        return keepPrivate(response);
+        return dress(state, response);
       case "write":
         return this.#write(state, response);
       case "remove":
@@ -44,9 +48,8 @@ export class Committer {
     }
   }
 
-  #endingOf(state: SessionState): "leave" | "write" | "remove" {
-    if (state.fate === "retired") return "leave";
-    if (state.fate === "lost") return "remove";
+  #endingOf(state: SessionState): "drop" | "leave" | "write" | "remove" {
+    if (state.fate !== "open") return "drop";
     if (state.changes.length > 0) return "write";
     if (state.destroyed) return state.value === null ? "leave" : "remove";
     const { loaded, record, now } = state;
@@ -78,14 +81,25 @@ export class Committer {
       throw new CookieOverflowError(sizeReport(record, bytes, MAX_COOKIE_BYTES));
     }
     this.#trace?.remember(state.value, value, changes);
-    const isOnce = changes.some(({ kind }) => kind === "takeFlash" || kind === "recallForm");
-    const kept = keepPrivate(response, isOnce);
+    const kept = dress(state, response);
     return value === state.value && !cookie.hasMaxAge ? kept : cookie.set(kept, value);
   }
 
   async #remove(state: SessionState, response: Response): Promise<Response> {
-    if (state.destroyed) await this.#end(state);
-    return state.cookie.remove(keepPrivate(response));
+    await this.#end(state);
+    return state.cookie.remove(dress(state, response));
+  }
+
+  /** Keeps nothing, and says so where the visitor would take it for kept. */
+  async #drop(state: SessionState, response: Response): Promise<Response> {
+    // The session may live on under another id: logout wins all the same.
+    if (state.destroyed && state.value !== null) {
+      await this.#options.store.destroy(state.value, state.cookie.name);
+    }
+    if (!losesChanges(state)) return dress(state, response);
+    throw new SessionLostError(
+      "Cannot store what the request changed: its session ended or got a new id meanwhile",
+    );
   }
 
   async #end({ value, loaded, cookie }: SessionState): Promise<void> {
@@ -96,4 +110,13 @@ export class Committer {
     const label = this.#options.label?.(request) ?? request.headers.get("user-agent") ?? "";
     return label.slice(0, MAX_LABEL);
   }
+}
+
+/** Keeps a response out of shared caches, and from answering anybody else. */
+function dress(state: SessionState, response: Response): Response {
+  const { changes, request } = state;
+  const isOnce = changes.some(({ kind }) => kind === "takeFlash" || kind === "recallForm");
+  const kept = keepPrivate(response, isOnce);
+  if (kept === response) markAnswered(kept, request);
+  return kept;
 }

@@ -13,6 +13,30 @@ export class SessionConflictError extends SessionStoreError {
   override name = "SessionConflictError";
 }
 
+/**
+ * The session ended or got a new id before an unsafe request could store what it changed: nothing
+ * of that is kept, and the visitor is to send it again from a fresh page. The handler answers 409.
+ *
+ * @example
+ * ```ts
+ * import { SessionLostError } from "@satchel/satchel";
+ * import { assertEquals } from "@std/assert";
+ *
+ * // In a framework: what to answer when `sessions.commit` throws.
+ * const answer = (error: unknown): Response => {
+ *   if (!(error instanceof SessionLostError)) throw error;
+ *   return new Response("Load the page again and send it once more", { status: error.status });
+ * };
+ * assertEquals(answer(new SessionLostError("Cannot store it")).status, 409);
+ * ```
+ */
+export class SessionLostError extends Error {
+  /** Its class, in logs. */
+  override name = "SessionLostError";
+  /** The status to answer with: 409, Conflict (RFC 9110, section 15.5.10). */
+  readonly status = 409;
+}
+
 /** What a session's size was measured against. */
 export interface SizeReport {
   /** The size found, in bytes. */

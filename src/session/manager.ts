@@ -1,3 +1,4 @@
+import { begin } from "../http/one_answer.ts";
 import { isHttps } from "../http/request_origin.ts";
 import { isWebSocketUpgrade } from "../http/web_socket.ts";
 import { after } from "./after.ts";
@@ -19,7 +20,7 @@ import { Session, stateOf } from "./session.ts";
 import { SessionCookie } from "./session_cookie.ts";
 import type { SessionOptions } from "./session_options.ts";
 import type { FoundSession, Loaded } from "./store.ts";
-import { lose, replay } from "./state.ts";
+import { lose, replay, type SessionState } from "./state.ts";
 import { TimeLimits } from "./time_limits.ts";
 
 /** What answers a request, given its session. */
@@ -84,6 +85,8 @@ export class Sessions<Data extends object> {
    *
    * @returns The response: at once where nothing has to be waited for. Errors, the view's included,
    * are thrown as early.
+   * @throws {SessionLostError} If an unsafe request's session ended or got a new id, and its changes
+   * with it.
    * @throws {SessionStoreError} If the store cannot be reached, or the session is too busy.
    * @throws {SessionSizeError} If the session does not fit its place.
    */
@@ -126,7 +129,9 @@ export class Sessions<Data extends object> {
    * request was faster, the changes are applied to the newer session.
    *
    * @returns The response with the cookie and the cache rules that belong to it: the same one, or
-   * a copy where its headers were immutable.
+   * a copy where it has no body or its headers are immutable.
+   * @throws {SessionLostError} If an unsafe request's session ended or got a new id, and its changes
+   * with it.
    * @throws {SessionStoreError} If the store cannot be reached, or the session is too busy.
    * @throws {SessionSizeError} If the session does not fit its place.
    */
@@ -186,15 +191,18 @@ export class Sessions<Data extends object> {
   ): Session<Data> {
     const now = Math.floor(this.#now() / 1000);
     let found: FoundSession | null = null;
-    let retired = false;
+    let fate: SessionState["fate"] = "open";
     if (loaded !== null) {
       const refusal = loaded.record ? this.#limits.refusal(loaded.record, now) : loaded.reason;
       if (refusal === null) found = loaded as FoundSession;
       else this.#options.onRefused?.(refusal);
-      retired = refusal === "retired";
+      if (refusal === "retired") fate = "retired";
+    } else if (cookie.isWithheldFrom(request)) {
+      fate = "withheld";
     }
     return new Session<Data>({
       request,
+      began: begin(),
       now,
       cookie,
       value,
@@ -206,7 +214,7 @@ export class Sessions<Data extends object> {
       accessed: false,
       regenerated: false,
       destroyed: false,
-      fate: retired ? "retired" : "open",
+      fate,
       closed: false,
     });
   }

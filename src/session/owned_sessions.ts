@@ -63,7 +63,7 @@ async function handleOf<Data extends object>(
   owners: SessionOwners,
   session: Session<Data> | undefined,
 ): Promise<string | null> {
-  if (session === undefined) return null;
+  if (session === undefined || session.isNew) return null; // to ask is to read it
   const { value, cookie } = stateOf(session);
   return value === null ? null : await owners.handleOf(value, cookie.name) || null;
 }

@@ -1,3 +1,4 @@
+import { isSafe } from "../http/is_safe.ts";
 import type { Change } from "./change.ts";
 import type { SessionCookie } from "./session_cookie.ts";
 import type { SessionRecord } from "./record.ts";
@@ -10,6 +11,8 @@ import type { FoundSession } from "./store.ts";
 export interface SessionState {
   /** The request; whether its visitor sees the page decides if flash messages count as shown. */
   readonly request: Request;
+  /** When the request came, among all that are answered here; see `begin`. */
+  began: number;
   /** When the request came, in seconds since the Unix epoch. */
   readonly now: number;
   /** The cookie of this connection: its name differs between http and https. */
@@ -33,10 +36,12 @@ export interface SessionState {
   /** Whether the session that came with the request is to end. */
   destroyed: boolean;
   /**
-   * Whether the changes are to be kept. They are not when the session got a new id before this
-   * request came (`retired`), or ended while it ran (`lost`); then the cookie goes as well.
+   * Whether the changes are to be kept. They are not, and no cookie is set or removed, when the
+   * session got a new id before this request came (`retired`), when it ended or got one while the
+   * request ran (`lost`), or when the browser had to keep the cookie back (`withheld`): then there
+   * may be a session that must not be replaced.
    */
-  fate: "open" | "retired" | "lost";
+  fate: "open" | "retired" | "lost" | "withheld";
   /** Whether the response is committed: the session can change no more. */
   closed: boolean;
 }
@@ -83,9 +88,15 @@ export function changeState(state: SessionState, change: Change): void {
   state.changes.push(change);
 }
 
-/** Does to a newer state of the session what was done to an older one. */
+/**
+ * Does to a newer state of the session what was done to an older one. If there is none any more,
+ * nothing is done, but what was to be done is known.
+ */
 export function replay(older: SessionState, newer: SessionState): void {
-  for (const change of older.changes) newer.record = change.apply(newer.record);
+  if (newer.fate === "open") {
+    for (const change of older.changes) newer.record = change.apply(newer.record);
+  }
+  newer.began = older.began; // it is still the same request
   newer.changes = older.changes;
   newer.accessed = true;
   newer.regenerated = older.regenerated;
@@ -95,4 +106,17 @@ export function replay(older: SessionState, newer: SessionState): void {
 export function lose(state: SessionState): void {
   state.accessed = true;
   if (state.fate === "open") state.fate = "lost";
+}
+
+/**
+ * Whether an unsafe request changed what is not kept, so that its sender must be told. Messages
+ * that were shown and secrets that were drawn are no loss; nor, where the session was to end anyway,
+ * is what was to be said about that.
+ */
+export function losesChanges({ fate, request, destroyed, changes }: SessionState): boolean {
+  if (fate === "open" || fate === "withheld" || isSafe(request.method)) return false;
+  return changes.some(({ kind }) => {
+    return kind !== "takeFlash" && kind !== "recallForm" && kind !== "csrf" &&
+      !(destroyed && kind === "flash");
+  });
 }

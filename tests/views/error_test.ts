@@ -2,7 +2,7 @@ import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/as
 import { errorPage } from "../../views/error.tsx";
 import { site } from "../flows/site.ts";
 
-for (const status of [400, 403, 404, 405, 413, 415, 422, 500, 503]) {
+for (const status of [400, 403, 404, 405, 409, 413, 415, 422, 500, 503]) {
   Deno.test(`errorPage() says what to do about ${status}`, () => {
     const page = errorPage({ status, title: "A Title", detail: "" });
     assertStringIncludes(page, "<h1>A Title</h1>");
