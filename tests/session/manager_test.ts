@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertFalse, assertRejects, assertThrows } from "@std/assert";
 import {
+  CookieStore,
   generateSecret,
   type Refusal,
   Session,
@@ -353,6 +354,43 @@ Deno.test("Sessions refuses a session from the future by more than a minute", as
   clock.pass(-1);
   assertEquals(await visitor.read((session) => session.get("counter")), undefined);
   assertEquals(refused, ["from the future"]);
+});
+
+for (const cacheEntries of [0, 16]) {
+  const remembered = cacheEntries > 0 ? "remembered" : "just unsealed";
+  Deno.test(`Sessions checks all its limits at every request, the session ${remembered}`, async () => {
+    for (
+      const [seconds, reason] of [[101, "expired"], [-61, "from the future"], [
+        61,
+        "expired",
+      ]] as const
+    ) {
+      const clock = new Clock();
+      const refused: Refusal[] = [];
+      const store = new CookieStore({ secrets: [generateSecret()], cacheEntries });
+      const visitor = new Visitor(sessionsIn(store, {
+        idleTimeout: seconds === 61 ? 60 : 1000,
+        absoluteTimeout: 100,
+        now: clock.now,
+        onRefused: (why) => refused.push(why),
+      }));
+      await visitor.visit(increment);
+      assertEquals(store.load(visitor.value, "session") instanceof Promise, cacheEntries === 0);
+      assertEquals(await visitor.read((session) => session.get("counter")), 1);
+      clock.pass(seconds);
+      assertEquals(await visitor.read((session) => session.get("counter")), undefined);
+      assertEquals(refused, [reason]);
+    }
+  });
+}
+
+// Shows that the browser's HTTP cache has to ask the server. What else a browser may keep of a page
+// (the back/forward cache) is not shown here.
+Deno.test("Sessions.handle() has a page that read its session asked for again by the back button", async () => {
+  const visitor = new Visitor(cookieSessions());
+  await visitor.visit(increment);
+  const page = await visitor.visit((session) => new Response(String(session.get("counter"))));
+  assert(/\b(no-cache|no-store)\b/.test(page.headers.get("cache-control") ?? ""));
 });
 
 const REASONS: [reason: Refusal, change: (value: string) => string][] = [

@@ -337,6 +337,38 @@ export function behaviour(test: Test): void {
     assertEquals(acknowledged.length + refused, 70);
   });
 
+  // Session fixation: an attacker makes a visitor's browser send an id of the attacker's choice.
+  test("adopts no id, whatever id a visitor brings", async (place, store) => {
+    const elsewhere = place.open();
+    const [ended, endedThere] = [await keep(store, recordOf(1)), await keep(store, recordOf(1))];
+    await find(elsewhere, endedThere); // which then remembers it, as the first does
+    await store.destroy(ended);
+    await elsewhere.destroy(endedThere);
+    for (
+      const given of ["A".repeat(48), `${ended.slice(0, 4)}${"b".repeat(44)}`, ended, endedThere]
+    ) {
+      for (const sessions of [store, elsewhere].map(sessionsOn)) {
+        const response = await sessions.handle(request(given), (session) => {
+          assert(session.isNew);
+          session.set("counter", 7);
+          return new Response();
+        });
+        const own = idIn(response);
+        assertNotEquals(own, given);
+        assertNotEquals(own.slice(4), given.slice(4));
+        assertEquals(await counter(store, own), 7);
+        const next = await sessions.handle(new Request("http://localhost/"), (session) => {
+          session.set("counter", 8);
+          return new Response();
+        });
+        assertNotEquals(idIn(next), given);
+        for (const any of [store, place.open()]) {
+          assertEquals(await refusal(any, given), "unknown id");
+        }
+      }
+    }
+  });
+
   test("lets no long request block another", async (place, store) => {
     const id = await keep(store, recordOf(0));
     const sessions = sessionsOn(store);

@@ -23,6 +23,11 @@ export function ownership(test: Test): void {
     assertEquals((await ownedBy(store, "ann")).map(({ label }) => label), ["C"]);
     assertEquals(await owners.destroy("ann", null), 1);
     assertEquals(await ownedBy(store, "ann"), []);
+    const many = await Promise.all([4, 5, 6].map((count) => keep(store, recordOf(count, "ann"))));
+    assertEquals((await ownedBy(store, "ann")).length, 3);
+    assertEquals(await owners.destroy("ann", null), 3);
+    for (const id of [...many, three]) assertEquals(await refusal(store, id), "unknown id");
+    assertEquals(await ownedBy(store, "ann"), []);
     for (const id of [two, bob]) assertEquals(await refusal(store, id), null);
     assertEquals(await owners.destroy("nobody", null), 0);
     assertEquals(await owners.handleOf("malformed", "session"), "");
