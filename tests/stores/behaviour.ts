@@ -342,19 +342,27 @@ export function behaviour(test: Test): void {
     const elsewhere = place.open();
     const [ended, endedThere] = [await keep(store, recordOf(1)), await keep(store, recordOf(1))];
     await find(elsewhere, endedThere); // which then remembers it, as the first does
-    await store.destroy(ended);
-    await elsewhere.destroy(endedThere);
-    for (
-      const given of ["A".repeat(48), `${ended.slice(0, 4)}${"b".repeat(44)}`, ended, endedThere]
-    ) {
-      for (const sessions of [store, elsewhere].map(sessionsOn)) {
-        const response = await sessions.handle(request(given), (session) => {
+    await store.destroy(ended, "session");
+    await elsewhere.destroy(endedThere, "session");
+    const uses: ((session: Session<Data>) => unknown)[] = [
+      (session) => session.set("counter", 7),
+      (session) => session.set("counter", 7).regenerate(),
+      (session) => {
+        session.destroy();
+        session.set("counter", 7);
+      },
+    ];
+    const unknown = ["A".repeat(48), `${ended.slice(0, 4)}${"b".repeat(44)}`, ended, endedThere];
+    for (const given of unknown) {
+      for (const [index, use] of [...uses, ...uses].entries()) {
+        const sessions = sessionsOn(index < uses.length ? store : elsewhere);
+        const method = index < uses.length ? "GET" : "POST";
+        const response = await sessions.handle(request(given, { method }), (session) => {
           assert(session.isNew);
-          session.set("counter", 7);
+          use(session);
           return new Response();
         });
         const own = idIn(response);
-        assertNotEquals(own, given);
         assertNotEquals(own.slice(4), given.slice(4));
         assertEquals(await counter(store, own), 7);
         const next = await sessions.handle(new Request("http://localhost/"), (session) => {

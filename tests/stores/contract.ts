@@ -61,7 +61,7 @@ export function contract(
     assertEquals(new Set(ids).size, 20);
     const bits = await randomBitsOf(async () => {
       const id = await keep(store, recordOf(1));
-      await store.destroy(id); // the same bytes are drawn again
+      await store.destroy(id, "session"); // the same bytes are drawn again
       return id;
     });
     assert(bits >= 264, `${bits} random bits`);
