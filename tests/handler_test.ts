@@ -22,6 +22,7 @@ import {
 } from "../src/mod.ts";
 import { cookieSessions, type Values } from "./session/visitor.ts";
 import { VersionedStore } from "./session/versioned_store.ts";
+import { ServerStore, type StoredValue } from "../src/stores/server_store.ts";
 
 const ORIGIN = "http://shop.example";
 
@@ -252,16 +253,75 @@ Deno.test("createHandler() answers 413 to a session that outgrows its cookie, an
   assertEquals(errors, []);
 });
 
-Deno.test("createHandler() answers 503 when the store is down, not with a new session", async () => {
-  const store = new VersionedStore();
-  const { handler, errors } = handlerOf(bump, { sessions: new Sessions<Values>({ store }) });
-  store.failure = new SessionStoreError("Cannot reach the store: 10.0.0.7 is unplugged");
-  const response = await handler(request("/", { headers: { cookie: "session=id-1" } }));
-  assertEquals([response.status, response.headers.get("retry-after")], [503, "2"]);
-  assertEquals(response.headers.getSetCookie(), []);
-  assertFalse((await response.text()).includes("10.0.0.7"));
-  assertEquals(errors, [store.failure]);
-});
+for (const when of ["load at once", "load later", "save"]) {
+  Deno.test(`createHandler() answers 503 when the store is down, not with a new session: ${when}`, async () => {
+    const failure = new SessionStoreError("Cannot reach the store: 10.0.0.7 is unplugged");
+    // Only this one call fails: what would be made of it is not hidden by the failure of the next.
+    const store = new VersionedStore();
+    if (when === "save") store.beforeSave = () => Promise.reject(failure);
+    const asked: SessionStore = when === "save" ? store : Object.assign(store, {
+      load() {
+        if (when === "load later") return Promise.reject(failure);
+        throw failure;
+      },
+    });
+    let runs = 0;
+    const { handler, errors } = handlerOf((context) => {
+      runs++;
+      return bump(context);
+    }, { sessions: new Sessions<Values>({ store: asked }) });
+    const response = await handler(request("/", { headers: { cookie: "session=id-1" } }));
+    assertEquals([response.status, response.headers.get("retry-after")], [503, "2"]);
+    assertEquals(response.headers.getSetCookie(), []);
+    assertFalse((await response.text()).includes("10.0.0.7"));
+    assertEquals(errors, [failure]);
+    assertEquals(store.writes, []);
+    assertEquals(runs, when === "save" ? 1 : 0); // no view runs on a session that is not the visitor's
+  });
+}
+
+for (const fault of ["fails", "throws", "hangs"] as const) {
+  Deno.test(`createHandler() answers 503 when a database ${fault}, and goes on when it is back`, async () => {
+    const kept = new Map<string, StoredValue>();
+    let broken: "read" | "write" | null = null;
+    let versions = 0;
+    /** Answers, unless this is what does not work at the moment. */
+    const answer = <T>(what: "read" | "write", give: () => T): Promise<T> => {
+      if (broken !== what) return Promise.resolve(give());
+      if (fault === "throws") throw new Error("unplugged");
+      return fault === "fails" ? Promise.reject(new Error("unplugged")) : new Promise(() => {});
+    };
+    const store = new ServerStore({
+      name: "test",
+      limit: null,
+      read: (key) => answer("read", () => kept.get(key) ?? null),
+      write: (entries) =>
+        answer("write", () => {
+          const isFree = entries.every(({ key, version }) =>
+            (kept.get(key)?.version ?? null) === version
+          );
+          for (const { key, value } of isFree ? entries : []) {
+            if (value === null) kept.delete(key);
+            else kept.set(key, { value, version: ++versions });
+          }
+          return isFree;
+        }),
+      ping: () => answer("read", () => {}),
+    }, { timeout: 20 });
+    const { handler } = handlerOf(bump, { sessions: new Sessions<Values>({ store }) });
+    const first = await handler(request());
+    const cookie = first.headers.getSetCookie()[0]?.replace(/;.*/, "") ?? "";
+    for (broken of ["read", "write"] as const) {
+      const response = await handler(request("/", { headers: { cookie } }));
+      assertEquals([response.status, response.headers.getSetCookie()], [503, []], broken);
+      assertFalse((await response.text()).includes("unplugged"));
+    }
+    broken = null;
+    const again = await handler(request("/", { headers: { cookie } }));
+    assertEquals([again.status, await again.text()], [200, "2"]);
+    assertEquals(kept.size, 1);
+  });
+}
 
 Deno.test("createHandler() answers 500 when a store breaks its contract", async () => {
   const store: SessionStore = new VersionedStore();
@@ -275,10 +335,27 @@ Deno.test("createHandler() refuses what another site sends, before anything else
   const store = new WatchedStore();
   const sessions = new Sessions<Values>({ store });
   let runs = 0;
-  const { handler, errors } = handlerOf(() => html(String(++runs)), { sessions });
+  const view = () => html(String(++runs));
+  const unsafe = ["POST", "PUT", "PATCH", "DELETE"];
+  const routes = ["GET", ...unsafe].map((method) => ({ method, path: "/", view }));
+  const { handler, errors } = handlerOf(view, { sessions, routes });
   const headers = { "sec-fetch-site": "cross-site", "cookie": "session=id-1" };
-  assertEquals((await handler(post({}, headers))).status, 403);
-  assertEquals((await handler(post({}, { origin: "https://evil.example" }))).status, 403);
+  const foreign: Record<string, string>[] = [
+    headers,
+    { "sec-fetch-site": "same-site", origin: "https://other.shop.example" },
+    { "sec-fetch-site": "cross-site", origin: ORIGIN },
+    { origin: "https://evil.example" },
+    { origin: "null" },
+    // What a form of another site can send without asking first (CORS): no type is an exception.
+    { origin: "https://evil.example", "content-type": "text/plain" },
+    { origin: "https://evil.example", "content-type": "multipart/form-data; boundary=x" },
+    { origin: "https://evil.example", "content-type": "application/json" },
+  ];
+  for (const method of unsafe) {
+    for (const headers of foreign) {
+      assertEquals((await handler(request("/", { method, headers, body: "a=1" }))).status, 403);
+    }
+  }
   assertEquals([runs, store.untouched, errors], [0, true, []]);
   assertEquals((await handler(post({}, { "sec-fetch-site": "same-origin" }))).status, 200);
   assertEquals((await handler(request("/", { headers }))).status, 200);
@@ -432,7 +509,11 @@ Deno.test("createHandler() answers 413, 415 and 400 to forms that are none", asy
   const form = "application/x-www-form-urlencoded";
   assertEquals(await send("a=1", form), 200);
   assertEquals(await send("a=123456789", form), 413);
-  assertEquals(await send("{}", "application/json"), 415);
+  for (
+    const type of ["application/json", "text/plain", "text/plain;charset=UTF-8", "text/html", ""]
+  ) {
+    assertEquals(await send("a=1", type), 415, type);
+  }
   assertEquals(await send("--x", "multipart/form-data; boundary=x"), 400);
   assertEquals(errors, []);
 });

@@ -333,10 +333,14 @@ Deno.test("match() takes no longer than the path is long, whatever the pattern",
     for (const filler of fillers) {
       for (const [start, end] of [["/", "/"], ["/blog/", "/"], ["/files/", "/!"], ["/a", "."]]) {
         const pathname = start + filler.repeat(4000 / filler.length) + end;
-        const began = performance.now();
-        routes.match("GET", pathname);
-        const took = performance.now() - began;
-        // A machine that is busy may take 100 ms for what needs one; what is cubic takes seconds.
+        // What is busy may take 100 ms for what needs one, but not three times in a row; what is cubic
+        // takes seconds each time.
+        let took = Infinity;
+        for (let time = 1; time <= 3 && took >= 500; time++) {
+          const began = performance.now();
+          routes.match("GET", pathname);
+          took = performance.now() - began;
+        }
         assert(took < 500, `${path} took ${took} ms for ${filler}`);
       }
     }

@@ -8,6 +8,7 @@ const ADVICE: Readonly<Record<number, string>> = {
   403: "Go back and send the form once more; if that does not help, reload its page first.",
   404: "The address may be mistyped, or the page has moved.",
   405: "This address answers other requests than the one that was made.",
+  409: "Signing in or out in another tab does that. Go back, and load the page before you send it.",
   413: "Nothing was changed. Remove something, or send less.",
   415: "Send the form from the page it belongs to.",
   422: "Nothing was changed. Go back, mend the entry and send it once more.",

@@ -3,7 +3,10 @@ export const MAX_COOKIE_BYTES = 4096;
 
 /** The cookie that carries the session. */
 export interface SessionCookieOptions {
-  /** The name, without prefix. Default: `session`. */
+  /**
+   * The name, without the prefixes `__Host-` and `__Secure-`. Default: `session`. `__Http-` and
+   * `__Host-Http-`, which newer browsers know, are written out and need `secure`.
+   */
   readonly name?: string;
   /** The paths that the session is for. Default: `/`. */
   readonly path?: string;
@@ -152,7 +155,7 @@ function skipBlanks(text: string, from: number): number {
 function faultOf(options: SessionCookieOptions, secure: boolean): string | null {
   const { name = "session", path = "/", domain, sameSite = "Lax", maxAge } = options;
   if (!NAME.test(name)) return "its name is not a token (RFC 9110, section 5.6.2)";
-  if (/^__(?:host|secure)-(?!http-)/i.test(name)) {
+  if (/^__(?:secure-|host-(?!http-))/i.test(name)) {
     return "the prefix is added where the connection is https";
   }
   if (!PATH.test(path)) return `"${path}" is not a path that starts with /`;

@@ -1,14 +1,54 @@
+/** The content types that the platform itself writes, for texts and for `Response.json`. */
+const WRITTEN = /^(?:text\/plain;charset=utf-8|application\/json(?:;charset=utf-8)?)$/i;
+/** Marks responses that are known to have a body, and headers that nobody else has. */
+const OWN = Symbol("own");
+
+/** Marks a response that the library has just made with a body and with headers of its own. */
+export function own(response: Response): Response {
+  Reflect.set(response, OWN, true);
+  return response;
+}
+
+let asked: typeof Response | undefined;
+let keeps = false;
+
+/** Whether responses take over the very `Headers` object they are made with, as `@hono/node-server`'s do. */
+function keepsHeaders(): boolean {
+  if (asked !== Response) { // which some servers replace when they start
+    asked = Response;
+    const headers = new Headers();
+    keeps = new Response(null, { headers }).headers === headers;
+  }
+  return keeps;
+}
+
 /**
- * Changes the headers of a response. An answer without a body may be a constant of the application,
- * which other visitors get as well, so it is copied; an answer with a body serves only once. One
- * that cannot be copied (status 101, a network error) is returned as it is.
+ * Whether the application may use a response again, or its headers. To ask for a body costs a third
+ * of a whole request (Deno makes a stream of it, and cannot send it as a text any more), so it is
+ * only done where nothing else tells that there is one.
+ */
+function isReusable(response: Response): boolean {
+  if (OWN in response) return false;
+  if (keepsHeaders()) return true;
+  if (response.status === 200 && WRITTEN.test(response.headers.get("content-type") ?? "")) {
+    return false;
+  }
+  return response.body === null;
+}
+
+/**
+ * Changes the headers of a response that has a body, and those of a copy where it has none: such an
+ * answer can be sent any number of times, so it may be a constant of the application. Immutable
+ * headers (results of `fetch`) are changed on a copy with the same body. A response that cannot be
+ * copied (status 101, a network error) is changed in place, or returned as it is.
  *
- * @param response The response; do not use it afterwards.
- * @param change Receives the headers to change. It may be called once more for a copy.
+ * @param response The response; do not use it afterwards if it has a body.
+ * @param change Receives the headers to change. Called once more where they are immutable.
  * @returns The response with the changed headers.
  */
 export function withHeaders(response: Response, change: (headers: Headers) => void): Response {
-  if (response.body !== null || response.status < 200) {
+  const canBeCopied = response.status >= 200;
+  if (!canBeCopied || !isReusable(response)) {
     try {
       change(response.headers);
       return response;
@@ -16,8 +56,8 @@ export function withHeaders(response: Response, change: (headers: Headers) => vo
       // TypeError is what immutable headers throw; a bad value throws it again from the copy.
       if (!(error instanceof TypeError)) throw error;
     }
-    if (response.status < 200) return response;
   }
+  if (!canBeCopied) return response;
   const copy = new Response(response.body, response);
   change(copy.headers);
   return copy;

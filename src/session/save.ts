@@ -1,12 +1,13 @@
 import { isSafe } from "./cookie.ts";
 import { SessionLostError } from "./errors.ts";
 import { setPrivate, withHeaders } from "./headers.ts";
-import type { SessionState } from "./state.ts";
+import { assertUnanswered, markAnswered } from "./reuse.ts";
+import { didChange, type SessionState } from "./state.ts";
 
 const MAX_LABEL = 120;
 
-/** Changes whose loss no visitor would notice. */
-const NEGLIGIBLE = ["takeFlash", "recallForm", "csrf"];
+/** Changes whose loss is no loss to the visitor. */
+const NEGLIGIBLE = ["takeFlash", "recallForm", "csrf", "destroy"];
 
 /**
  * Closes a session and saves it where that is needed.
@@ -21,54 +22,65 @@ export function saveSession(
 ): Response | null | Promise<Response | null> {
   if (state.closed) throw new TypeError("Cannot commit the session: it is already committed");
   state.closed = true;
+  assertUnanswered(response, state.request, state.began);
   switch (endingOf(state)) {
     case "untouched":
       return response;
     case "leave":
-      return answer(response, state, null);
+      return answer(state, response, null);
+    case "drop":
+      return drop(state, response);
     case "remove":
-      return end(state).then(() => answer(response, state, state.cookie.removal()));
+      return end(state).then(() => answer(state, response, state.cookie.removal()));
     case "write":
       return write(state, response);
   }
 }
 
-function endingOf(state: SessionState): "untouched" | "leave" | "remove" | "write" {
-  const { fate, changes, loaded, value, record, now, context } = state;
-  if (!state.accessed) return "untouched";
-  if (fate === "lost" || fate === "retired") refuseLoss(state);
-  if (fate !== "open" && fate !== "destroyed") return "leave";
+function endingOf(state: SessionState): "untouched" | "leave" | "drop" | "remove" | "write" {
+  const { accessed, fate, changes, loaded, value, record, now, context } = state;
+  if (!accessed) return "untouched";
+  if (fate !== "open") return "drop";
+  if (changes.length === 1 && didChange(state, "destroy")) {
+    return value === null ? "leave" : "remove";
+  }
   if (changes.length > 0) return "write";
-  if (fate === "destroyed") return value === null ? "leave" : "remove";
   if (loaded === null) return "leave";
   const isStale = loaded.seal?.newest === false;
   return isStale || context.limits.isRenewalDue(record, now) ? "write" : "leave";
 }
 
-/** A form that was acknowledged must not be lost in silence; a page that only reads may be. */
-function refuseLoss({ request, changes }: SessionState): void {
-  if (isSafe(request) || changes.every(({ kind }) => NEGLIGIBLE.includes(kind))) return;
+/** Keeps nothing, and says so where the visitor would take it for kept. */
+async function drop(state: SessionState, response: Response): Promise<Response> {
+  const { fate, request, changes, value, cookie, context } = state;
+  const isEnding = didChange(state, "destroy");
+  // The session may live on under another id: logout wins all the same.
+  if (isEnding && value !== null) await context.store.destroy(value, cookie.name);
+  const isLoss = changes.some(({ kind }) => {
+    return !NEGLIGIBLE.includes(kind) && !(isEnding && kind === "flash");
+  });
+  if (fate === "withheld" || isSafe(request) || !isLoss) return answer(state, response, null);
   throw new SessionLostError(
-    "Cannot keep the changes of the session: it ended or got a new id meanwhile",
+    "Cannot store what the request changed: its session ended or got a new id meanwhile",
   );
 }
 
 async function write(state: SessionState, response: Response): Promise<Response | null> {
-  const { cookie, now, changes, request, value, fate, context } = state;
-  const { store, limits, trace, label } = context;
+  const { cookie, now, changes, request, value, context: { store, limits, trace, label } } = state;
   if (changes.length > 0 || limits.isRenewalDue(state.record, now)) {
     state.record = { ...state.record, renewedAt: Math.max(state.record.renewedAt, now) };
   }
-  if (fate === "destroyed") await end(state);
+  const isEnding = didChange(state, "destroy");
+  if (isEnding) await end(state);
   const { record } = state;
-  const loaded = fate === "destroyed" ? null : state.loaded;
+  const loaded = isEnding ? null : state.loaded;
   const saved = await store.save({
     cookieName: cookie.name,
     cookieOverhead: cookie.overhead,
     value: loaded === null ? null : value,
     loaded,
     record,
-    regenerate: changes.some(({ kind }) => kind === "regenerate"),
+    regenerate: didChange(state, "regenerate"),
     lifetime: limits.lifetime(record, now),
     label: record.owner === null ? "" : label(request).slice(0, MAX_LABEL),
   });
@@ -78,18 +90,20 @@ async function write(state: SessionState, response: Response): Promise<Response 
     trace.set(saved, changes.map(({ kind, key }) => key ? `${kind} ${key}` : kind), 1);
   }
   const isKept = saved === value && !cookie.hasMaxAge;
-  return answer(response, state, isKept ? null : cookie.line(saved));
+  return answer(state, response, isKept ? null : cookie.line(saved));
 }
 
 async function end({ value, loaded, cookie, context }: SessionState): Promise<void> {
   if (value !== null && loaded !== null) await context.store.destroy(value, cookie.name);
 }
 
-/** Puts the cookie and the cache rules on the response. */
-function answer(response: Response, { changes }: SessionState, setCookie: string | null): Response {
-  const once = changes.some(({ kind }) => kind === "takeFlash" || kind === "recallForm");
-  return withHeaders(response, (headers) => {
-    setPrivate(headers, once);
+/** Puts the cookie and the cache rules on the response, which is for this visitor alone then. */
+function answer(state: SessionState, response: Response, setCookie: string | null): Response {
+  const isOnce = didChange(state, "takeFlash") || didChange(state, "recallForm");
+  const answered = withHeaders(response, (headers) => {
+    setPrivate(headers, isOnce);
     if (setCookie !== null) headers.append("set-cookie", setCookie);
   });
+  if (answered === response) markAnswered(response, state.request);
+  return answered;
 }

@@ -1,7 +1,14 @@
 import { addFlash, type FlashMessage, type FlashOptions, isSeen, removeFlash } from "./flash.ts";
 import { freezeJson, type Frozen, type JsonValue, ownText, toJsonValue } from "./json.ts";
 import { blankRecord, type SessionRecord, valueOf } from "./record.ts";
-import { type Change, changeState, readState, type SessionState, writableState } from "./state.ts";
+import {
+  type Change,
+  changeState,
+  didChange,
+  readState,
+  type SessionState,
+  writableState,
+} from "./state.ts";
 
 /** Returns the state behind a session, for the library itself. */
 export let stateOf: <Data extends object>(session: Session<Data>) => SessionState;
@@ -45,7 +52,7 @@ export class Session<Data extends object = Record<string, JsonValue>> {
 
   /** Whether the visitor brought no session along. */
   get isNew(): boolean {
-    return readState(this.#state).loaded === null || this.#state.fate === "destroyed";
+    return readState(this.#state).loaded === null || didChange(this.#state, "destroy");
   }
 
   /** When the session began. */
@@ -178,9 +185,8 @@ export class Session<Data extends object = Record<string, JsonValue>> {
   /** Ends the session. What is stored after that belongs to a new one. */
   destroy(): void {
     const state = writableState(this.#state);
-    state.record = blankRecord(state.now);
-    state.changes = [];
-    if (state.fate === "open") state.fate = "destroyed";
+    state.changes = []; // nobody will ask for what was done to it before
+    this.#change("destroy", undefined, () => blankRecord(state.now));
   }
 
   /**

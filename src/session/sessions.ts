@@ -9,6 +9,7 @@ import {
 } from "./cookie.ts";
 import { type TimeLimitOptions, TimeLimits } from "./limits.ts";
 import { blankRecord } from "./record.ts";
+import { begin } from "./reuse.ts";
 import { after, runView } from "./run.ts";
 import { saveSession } from "./save.ts";
 import { fitToSchema, type SchemaOptions } from "./schema.ts";
@@ -180,6 +181,7 @@ export class Sessions<Data extends object> {
     }
     return new Session<Data>({
       request,
+      began: begin(),
       now,
       cookie,
       value,
@@ -206,8 +208,11 @@ export class Sessions<Data extends object> {
         response.body?.cancel().catch(() => {}); // nobody will read it
         response = await runView(view, fresh);
       } else {
+        state.began = first.began; // the answer may have been made by another handler
         state.changes = first.changes;
-        for (const change of first.changes) state.record = change.apply(state.record);
+        if (state.fate === "open") {
+          state.record = first.changes.reduce((record, { apply }) => apply(record), state.record);
+        }
       }
       return saveSession(state, response);
     });

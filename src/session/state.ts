@@ -22,7 +22,8 @@ export interface Change {
     | "recallForm"
     | "csrf"
     | "owner"
-    | "regenerate";
+    | "regenerate"
+    | "destroy";
   /** The value or flash level that it is about, where there is one. */
   readonly key?: string;
   /** Returns the record with the change applied. */
@@ -33,6 +34,8 @@ export interface Change {
 export interface SessionState {
   /** The request; whether its visitor sees the page decides if flash messages count as shown. */
   readonly request: Request;
+  /** The place of the request in the order of all that are answered here; see `begin`. */
+  began: number;
   /** When the request came, in seconds since the Unix epoch. */
   readonly now: number;
   /** The cookie of this connection: its name differs between http and https. */
@@ -57,12 +60,11 @@ export interface SessionState {
   /** Whether anything was read or changed. */
   accessed: boolean;
   /**
-   * What becomes of the session. Changes are kept: those of the loaded session (`open`), or of the
-   * new one that begins after its end (`destroyed`). Or they are dropped, since the session had a
-   * new id before the request came (`retired`), the browser had to withhold the cookie
-   * (`withheld`), or the session ended meanwhile (`lost`).
+   * Whether the changes are kept (`open`) or dropped, without any cookie set or removed: the session
+   * had a new id before the request came (`retired`), ended or got one meanwhile (`lost`), or the
+   * browser had to withhold the cookie (`withheld`), so that there may be a session all the same.
    */
-  fate: "open" | "destroyed" | "retired" | "withheld" | "lost";
+  fate: "open" | "retired" | "lost" | "withheld";
   /** Whether the session is saved and can change no more. */
   closed: boolean;
 }
@@ -112,4 +114,9 @@ export function changeState(
     state.changing = false;
   }
   state.changes.push(key === undefined ? { kind, apply } : { kind, key, apply });
+}
+
+/** Whether a request made a change of some kind. */
+export function didChange({ changes }: SessionState, kind: Change["kind"]): boolean {
+  return changes.some((change) => change.kind === kind);
 }

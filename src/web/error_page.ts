@@ -6,7 +6,7 @@
 
 import { accepts } from "@std/http/negotiation";
 import { STATUS_TEXT } from "@std/http/status";
-import { dropTargetedCaching } from "../session/headers.ts";
+import { dropTargetedCaching, own } from "../session/headers.ts";
 
 /** What an error page tells, in the words of RFC 9457 section 3.1. */
 export interface Problem {
@@ -106,9 +106,9 @@ export function errorPage(
   const type = preferredType(request);
   if (type === undefined || type === "text/html") {
     headers.set("content-type", "text/html; charset=utf-8");
-    return new Response(render({ status, title, detail }), { status, headers });
+    return own(new Response(render({ status, title, detail }), { status, headers }));
   }
   headers.set("content-type", "application/problem+json");
   const problem = { type: "about:blank", title, status, detail: detail || undefined };
-  return new Response(JSON.stringify(problem), { status, headers });
+  return own(new Response(JSON.stringify(problem), { status, headers }));
 }

@@ -1,5 +1,6 @@
 import { isSafe } from "../session/cookie.ts";
 import { SessionLostError, SessionSizeError, SessionStoreError } from "../session/errors.ts";
+import { assertUnanswered, begin } from "../session/reuse.ts";
 import { after, runView } from "../session/run.ts";
 import type { Session } from "../session/session.ts";
 import type { Sessions } from "../session/sessions.ts";
@@ -99,7 +100,12 @@ export function createHandler<Data extends object>(
     let reading: Promise<FormData> | undefined;
     const form = (): Promise<FormData> => reading ??= readForm(request, limits);
     if (route.session === false) {
-      return runView(route.view, new Context<Data>(request, params, form, null));
+      const began = begin();
+      const view = runView(route.view, new Context<Data>(request, params, form, null));
+      return after(view, (response) => {
+        assertUnanswered(response, request, began);
+        return response;
+      });
     }
 
     const timing = options.serverTiming ? new ServerTiming() : null;
@@ -174,8 +180,8 @@ function failureOf(error: unknown): Failure {
   if (error instanceof HttpError) return error;
   if (error instanceof SessionSizeError) return { status: 413, message: error.message };
   if (error instanceof SessionLostError) {
-    const message = "Your session ended or changed while this was sent, and nothing was stored: " +
-      "load the page again and send it once more";
+    const message = "Your session ended or changed while this was sent, so nothing of it was " +
+      "stored. Load the page again and send it once more";
     return { status: error.status, message };
   }
   if (error instanceof SessionStoreError) {

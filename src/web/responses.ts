@@ -4,11 +4,9 @@
  * @module
  */
 
-const HTML = "text/html; charset=utf-8";
+import { own } from "../session/headers.ts";
 
-function hasType(headers: HeadersInit | undefined): boolean {
-  return headers !== undefined && new Headers(headers).has("content-type");
-}
+const HTML = "text/html; charset=utf-8";
 
 const REDIRECTS = [301, 302, 303, 307, 308];
 
@@ -29,11 +27,15 @@ const REDIRECTS = [301, 302, 303, 307, 308];
  * ```
  */
 export function html(body: BodyInit, init?: ResponseInit): Response {
-  const response = new Response(body, init);
-  // Set afterwards, since that takes a fraction of the time that any `headers` for `Response` takes;
-  // and never a shared `Headers`: servers that bring a `Response` of their own may keep it.
-  if (!hasType(init?.headers)) response.headers.set("content-type", HTML);
-  return response;
+  const headers = init?.headers === undefined ? undefined : new Headers(init.headers);
+  const response = new Response(
+    body,
+    // A copy of the headers, as servers that bring a `Response` of their own may keep what is given.
+    headers === undefined ? init : { status: init?.status, statusText: init?.statusText, headers },
+  );
+  // Set afterwards, since that takes a fraction of the time that any `headers` for `Response` takes.
+  if (!headers?.has("content-type")) response.headers.set("content-type", HTML);
+  return own(response);
 }
 
 /**

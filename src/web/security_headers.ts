@@ -20,8 +20,8 @@ export const SECURITY_HEADERS: readonly (readonly [name: string, value: string])
 /**
  * Puts {@linkcode SECURITY_HEADERS} on a response, except those it has set itself.
  *
- * @param response The response; do not use it afterwards.
- * @returns The same response, or a copy where its headers were immutable.
+ * @param response The response; do not use it afterwards if it has a body.
+ * @returns The same response, or a copy where it has no body or its headers are immutable.
  */
 export function withSecurityHeaders(response: Response): Response {
   return withHeaders(response, addMissing);

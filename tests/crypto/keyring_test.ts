@@ -1,16 +1,18 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertThrows } from "@std/assert";
 import { generateSecret, Keyring } from "../../src/crypto/keyring.ts";
+import { randomBitsOf } from "../proof/randomness.ts";
 import vectors from "./token_vectors.json" with { type: "json" };
 
 const bytes = (size: number, fill = 7): Uint8Array => new Uint8Array(size).fill(fill);
 const url = (size: number, fill?: number): string =>
   bytes(size, fill).toBase64({ alphabet: "base64url", omitPadding: true });
 
-Deno.test("generateSecret() makes 32 random bytes in base64url", () => {
+Deno.test("generateSecret() makes 32 random bytes in base64url", async () => {
   const secrets = Array.from({ length: 100 }, generateSecret);
   for (const secret of secrets) assertMatch(secret, /^[A-Za-z0-9_-]{43}$/);
   assertEquals(new Set(secrets).size, 100);
   new Keyring(secrets);
+  assertEquals(await randomBitsOf(generateSecret), 256);
 });
 
 Deno.test("Keyring() takes base64url and base64, with padding and without", async () => {

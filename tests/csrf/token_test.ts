@@ -1,5 +1,7 @@
 import { assert, assertEquals, assertFalse, assertMatch, assertNotEquals } from "@std/assert";
 import { csrfToken, renewCsrfToken, type Session, verifyCsrfToken } from "../../src/mod.ts";
+import { watched } from "../crypto/watched.ts";
+import { randomBitsOf } from "../proof/randomness.ts";
 import { cookieSessions, type Values, Visitor } from "../session/visitor.ts";
 
 async function blank(): Promise<Session<Values>> {
@@ -16,12 +18,36 @@ Deno.test("csrfToken() is 64 bytes in base64url, and looks different every time"
   }
 });
 
+/** The mask of a token, the secret under it, and the secret itself. */
+function parts(token: string): { mask: string; masked: string; secret: string } {
+  const bytes = Uint8Array.fromBase64(token, { alphabet: "base64url" });
+  const [mask, masked] = [bytes.subarray(0, 32), bytes.subarray(32)];
+  const secret = masked.map((byte, index) => byte ^ (mask[index] ?? 0));
+  return { mask: mask.toHex(), masked: masked.toHex(), secret: secret.toHex() };
+}
+
+// Shows that each half alone is random to the last bit, so that a page's compressed length tells
+// nothing of the secret. Compression itself is not measured.
 Deno.test("csrfToken() hides the secret: no half of a token is another's", async () => {
   const session = await blank();
   const [one, two] = [csrfToken(session), csrfToken(session)];
   assertFalse(one.includes(session.csrf ?? "") || two.includes(session.csrf ?? ""));
   assertNotEquals(one.slice(0, 40), two.slice(0, 40));
   assertNotEquals(one.slice(-40), two.slice(-40));
+  assertEquals(await randomBitsOf(() => parts(csrfToken(session)).mask), 256);
+  assertEquals(await randomBitsOf(() => parts(csrfToken(session)).masked), 256);
+  assertEquals(await randomBitsOf(() => parts(csrfToken(session)).secret), 0);
+});
+
+Deno.test("csrfToken() draws a secret of 256 random bits", async () => {
+  assertEquals(await randomBitsOf(async () => parts(csrfToken(await blank())).secret), 256);
+  const renewed = async () => {
+    const session = await blank();
+    const { secret } = parts(csrfToken(session));
+    renewCsrfToken(session);
+    return secret + parts(csrfToken(session)).secret;
+  };
+  assertEquals(await randomBitsOf(renewed), 512);
 });
 
 Deno.test("csrfToken() draws a secret once and keeps it", async () => {
@@ -48,6 +74,34 @@ Deno.test("verifyCsrfToken() refuses every other token", async () => {
     assertFalse(verifyCsrfToken(session, changed.toBase64({ alphabet: "base64url" })), `${index}`);
   }
   assertFalse(verifyCsrfToken(session, csrfToken(await blank())));
+});
+
+// Counts the bytes of the secret that are looked at. It does not measure time: whether the machine
+// takes as long for equal bytes as for others, no test in JavaScript can show.
+Deno.test("verifyCsrfToken() looks at all of the secret, wherever a token differs", async () => {
+  const session = await blank();
+  const token = csrfToken(session);
+  const bytes = Uint8Array.fromBase64(token, { alphabet: "base64url" });
+  const { fromBase64 } = Uint8Array;
+  const looksFor = (candidate: string): number => {
+    let looks = 0;
+    Uint8Array.fromBase64 = (text, options) => {
+      const decoded = Reflect.apply(fromBase64, Uint8Array, [text, options]);
+      return decoded.length === 32 ? watched(decoded, () => looks++) : decoded;
+    };
+    try {
+      verifyCsrfToken(session, candidate);
+    } finally {
+      Uint8Array.fromBase64 = fromBase64;
+    }
+    return looks;
+  };
+  assertEquals(looksFor(token), 32);
+  for (let index = 32; index < 64; index++) {
+    const changed = bytes.with(index, (bytes[index] ?? 0) ^ 1);
+    assertEquals(looksFor(changed.toBase64({ alphabet: "base64url", omitPadding: true })), 32);
+  }
+  assertEquals(looksFor(bytes.map((byte) => byte ^ 255).toBase64({ alphabet: "base64url" })), 32);
 });
 
 for (

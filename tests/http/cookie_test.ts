@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { getCookies, getSetCookies } from "@std/http/cookie";
+import { getSetCookies } from "@std/http/cookie";
 import { cookieWriter, readCookie } from "../../src/http/cookie.ts";
 
 Deno.test.each(
@@ -13,12 +13,26 @@ Deno.test.each(
     ["session=a=b==", "a=b=="],
     ['session="quoted"', '"quoted"'],
     ["session=", ""],
-    ["session", ""],
-    ["session ; a=1", ""],
+    ["session= ", ""],
+    ["session= \t; a=1", ""],
+    ["session=\t abc \t", "abc"],
+    ["session= a b ", "a b"],
+    ["a=1;\tsession\t=\tabc\t; b=2", "abc"],
+    ["session; session=abc", "abc"],
+    ["session ; session=abc", "abc"],
+    ["=session=no; session=abc", "abc"],
+    ["session", null],
+    ["session ; a=1", null],
+    ["a=1; session", null],
+    ["session; a=session", null],
+    ["=session=abc", null],
+    [" = session=abc", null],
+    ["\u00a0session=abc", null],
+    ["session=\u00a0abc", "\u00a0abc"],
     ["=x; session=abc", "abc"],
     [";;; ;session=abc;", "abc"],
     ["  \t session \t=abc", "abc"],
-    ["a=1; session=abc ; b=2", "abc "],
+    ["a=1; session=abc ; b=2", "abc"],
     ["session=\u00ff\u0001", "\u00ff\u0001"],
     ["a; b; session=abc", "abc"],
     ["SESSION=no", null],
@@ -42,30 +56,34 @@ Deno.test("readCookie() finds any of 100 cookies", () => {
   assertEquals(readCookie(header, "cookie100"), null);
 });
 
-Deno.test("readCookie() agrees with getCookies() where names are unique", () => {
+/** Takes a header apart as browsers put it together (RFC 6265bis, section 5.8.3); the first wins. */
+function taken(header: string): Map<string, string> {
+  const cookies = new Map<string, string>();
+  for (const pair of header.split(";")) {
+    const [name = "", ...value] = pair.split("=");
+    const key = name.replace(/^[ \t]+|[ \t]+$/g, "");
+    if (value.length === 0 || cookies.has(key)) continue;
+    cookies.set(key, value.join("=").replace(/^[ \t]+|[ \t]+$/g, ""));
+  }
+  return cookies;
+}
+
+Deno.test("readCookie() finds what a header holds, taken apart", () => {
   let seed = 7;
   const random = (below: number) => (seed = (seed * 48271) % 2147483647) % below;
   const alphabet = ["a", "b", "s", "=", ";", " ", "\t", '"', "a=1", "; s="];
-  let compared = 0;
+  let found = 0;
   for (let round = 0; round < 5000; round++) {
     const text = Array.from({ length: random(12) }, () => alphabet[random(alphabet.length)]).join(
       "",
     );
-    const headers = new Headers({ cookie: text });
-    const names = text.trim().split(";").map((piece) => piece.split("=", 1).join("").trim());
-    if (new Set(names).size < names.length) continue;
-    let expected: Partial<Record<string, string>>;
-    try {
-      expected = getCookies(headers);
-    } catch {
-      continue;
-    }
+    const expected = taken(text);
     for (const name of ["a", "b", "s", "ab"]) {
-      assertEquals(readCookie(headers.get("cookie"), name), expected[name] ?? null, text);
+      assertEquals(readCookie(text, name), expected.get(name) ?? null, text);
+      if (expected.has(name)) found++;
     }
-    compared++;
   }
-  assert(compared > 500, `only ${compared} headers compared`);
+  assert(found > 500, `only ${found} cookies found`);
 });
 
 Deno.test("readCookie() takes linear time over hostile headers", () => {
@@ -137,11 +155,14 @@ Deno.test("cookieWriter() does not change the attributes it is given", () => {
 Deno.test.each(
   [
     [{ name: "" }, "the name is empty"],
-    [{ name: "a b" }, 'Cannot write the cookie "a b": Invalid cookie name'],
-    [{ name: "a;b" }, "Invalid cookie name"],
-    [{ name: "a=b" }, "Invalid cookie name"],
-    [{ name: "é" }, "Invalid cookie name"],
-    [{ name: "a\r\nb" }, "Invalid cookie name"],
+    [
+      { name: "a b" },
+      'Cannot write the cookie "a b": the name has characters that no cookie\'s name can have',
+    ],
+    [{ name: "a;b" }, "the name has characters"],
+    [{ name: "a=b" }, "the name has characters"],
+    [{ name: "é" }, "the name has characters"],
+    [{ name: "a\r\nb" }, "the name has characters"],
     [{ name: "a", path: "/;b" }, "invalid character"],
     [{ name: "a", path: "/\n" }, "invalid character"],
     [{ name: "a", path: "b" }, "does not start with /"],
@@ -161,6 +182,21 @@ Deno.test.each(
     [{ name: "__Secure-a" }, "its prefix needs secure"],
     [{ name: "__Host-a", path: "/" }, "its prefix needs secure"],
     [{ name: "__host-a", path: "/" }, "its prefix needs secure"],
+    [{ name: "__Http-a" }, "its prefix needs secure"],
+    [{ name: "__HTTP-a", httpOnly: true }, "its prefix needs secure"],
+    [{ name: "__Http-a", secure: true }, "its prefix needs httpOnly"],
+    [{ name: "__hTTP-a", secure: true }, "its prefix needs httpOnly"],
+    [{ name: "__Host-Http-a", path: "/", httpOnly: true }, "its prefix needs secure"],
+    [{ name: "__Host-Http-a", path: "/", secure: true }, "its prefix needs httpOnly"],
+    [{ name: "__host-http-a", path: "/", secure: true }, "its prefix needs httpOnly"],
+    [
+      { name: "__Host-Http-a", path: "/b", secure: true, httpOnly: true },
+      "needs the path / and no domain",
+    ],
+    [
+      { name: "__HOST-HTTP-a", path: "/", domain: "b.example", secure: true, httpOnly: true },
+      "needs the path / and no domain",
+    ],
     [{ name: "__Host-a", secure: true }, "needs the path / and no domain"],
     [{ name: "__Host-a", secure: true, path: "/b" }, "needs the path / and no domain"],
     [
@@ -178,3 +214,23 @@ Deno.test.each([".shop.example", "localhost", "127.0.0.1", "xn--caf-dma.example"
     assertStringIncludes(cookieWriter({ name: "a", domain }).set("b"), `Domain=${domain}`);
   },
 );
+
+Deno.test.each([
+  ["__Http-a", "__Http-a=b; Secure; HttpOnly; Domain=shop.example; SameSite=Lax; Path=/c"],
+  ["__Hostess", "__Hostess=b; Secure; HttpOnly; Domain=shop.example; SameSite=Lax; Path=/c"],
+  ["__Securely", "__Securely=b; Secure; HttpOnly; Domain=shop.example; SameSite=Lax; Path=/c"],
+])("cookieWriter() writes %s with the attributes it is given", (name, line) => {
+  const domain = "shop.example";
+  const rest = { domain, sameSite: "Lax", path: "/c", secure: true, httpOnly: true } as const;
+  assertEquals(cookieWriter({ name, ...rest }).set("b"), line);
+});
+
+Deno.test("cookieWriter() takes __Hostess and the like for ordinary names", () => {
+  for (const name of ["__Hostess", "__Host", "__Secures", "__Httpd", "__Host_Http-a", "Http-a"]) {
+    const writer = cookieWriter({ name, path: "/a" });
+    assertEquals(writer.set("b"), `${name}=b; Path=/a`);
+    assert(writer.remove().startsWith(`${name}=; Max-Age=0; Path=/a; `), writer.remove());
+  }
+  const attributes = { name: "__Host-Http-a", path: "/", secure: true, httpOnly: true };
+  assertEquals(cookieWriter(attributes).set("b"), "__Host-Http-a=b; Secure; HttpOnly; Path=/");
+});

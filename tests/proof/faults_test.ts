@@ -249,6 +249,16 @@ Deno.test("a clock set back does not let a session outlive its limits", async ()
   await visitor.visit((session) => void session.set("a", 2));
   clock.pass(151);
   assert(await visitor.read((session) => session.isNew));
+
+  const busy = new Visitor(cookieSessions({ absoluteTimeout: 100, now: clock.now }));
+  await busy.visit((session) => void session.set("a", 1));
+  for (const seconds of [-50, 50, -50, 150]) {
+    clock.pass(seconds);
+    await busy.visit((session) => void session.update("a", (count) => Number(count) + 1));
+  }
+  assertEquals(await busy.read((session) => session.get("a")), 5);
+  clock.pass(1);
+  assert(await busy.read((session) => session.isNew));
 });
 
 Deno.test("a request with 100 cookies finds its session among them", async () => {
@@ -303,6 +313,17 @@ Deno.test("a cookie tossed by a subdomain cannot take the place of a __Host- coo
   visitor.cookie =
     `session=${attacker.value}; __Secure-session=${attacker.value}; ${visitor.cookie}`;
   assertEquals(await visitor.read((session) => session.get("who")), "visitor");
+  // Nor is it taken where the visitor has no session yet, and a new one is not the attacker's.
+  const plain = new Visitor(sessions);
+  await plain.visit((session) => void session.set("who", "attacker"));
+  for (const value of [attacker.value, plain.value]) {
+    const newcomer = new Visitor(sessions, "https://shop.example/");
+    newcomer.cookie = `session=${value}; __Secure-session=${value}; __host-session=${value}`;
+    assert(await newcomer.read((session) => session.isNew));
+    await newcomer.visit((session) => void session.set("cart", 1));
+    assert(newcomer.line?.startsWith("__Host-session="));
+    assertEquals(await newcomer.read((session) => session.get("who")), undefined);
+  }
 });
 
 Deno.test("every visitor of a busy site counts for itself", async () => {

@@ -126,15 +126,23 @@ Deno.test("no page and no header tells the session's id or secret", async () => 
     routes: [{
       method: "GET",
       path: "/",
-      view({ session }) {
+      view({ session, request }) {
         secret = session.csrf ?? session.drawCsrf();
+        if (request.url.endsWith("regenerate")) session.regenerate();
         return Response.json(sessions.inspect(session));
       },
     }],
   });
-  const response = await handler(new Request("http://shop.example/"));
-  const text = await response.text() + JSON.stringify([...response.headers]);
-  assertFalse(text.includes(secret));
-  assertEquals(response.headers.getSetCookie().length, 1);
-  assertEquals(text.split("id-1").length - 1, 1); // in Set-Cookie, where it belongs
+  let cookie = "";
+  for (const visit of ["first", "second", "regenerate"]) {
+    const request = new Request(`https://shop.example/?${visit}`, { headers: { cookie } });
+    const response = await handler(request);
+    const text = await response.text() + JSON.stringify([...response.headers]);
+    assertFalse(text.includes(secret));
+    const lines = response.headers.getSetCookie();
+    assertEquals(lines.length, visit === "second" ? 0 : 1);
+    for (const line of lines) assert(/; HttpOnly(;|$)/.test(line), line); // no script reads it there
+    assertEquals(text.match(/\bid-\d/g)?.length ?? 0, lines.length); // in Set-Cookie alone
+    if (lines.length > 0) cookie = lines[0]?.replace(/;.*/, "") ?? "";
+  }
 });

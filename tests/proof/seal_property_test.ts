@@ -6,10 +6,12 @@ import {
   generateSecret,
   readCookie,
   type RememberedForm,
+  Sessions,
 } from "../../src/mod.ts";
+import { MemoryStore } from "../../src/stores/memory_store.ts";
 import { toJsonValue } from "../../src/session/json.ts";
 import { blankRecord, type SessionRecord } from "../../src/session/record.ts";
-import { cookieSessions, SECRET, Visitor } from "../session/visitor.ts";
+import { cookieSessions, SECRET, type Values, Visitor } from "../session/visitor.ts";
 import { anyJson, anyText, fc, headerText, property } from "./property.ts";
 
 const BORN = 1_767_225_600;
@@ -122,24 +124,92 @@ const forgery: fc.Arbitrary<string> = fc.oneof(
   return read !== GENUINE && read !== ANOTHER;
 });
 
+/**
+ * A record that is not sealed at all, in the spellings that a careless reader might take: bare, in
+ * base64url, and behind headers of other versions (of which none means "no algorithm").
+ */
+function unsealed(): string[] {
+  const now = Math.floor(Date.now() / 1000);
+  const text = encodeRecord({ ...blankRecord(now), data: { admin: true } });
+  const headers = [0, 1, 2, 255].flatMap((version) =>
+    [0, 4, 28].map((size) => Uint8Array.of(version, ...new Uint8Array(size)))
+  );
+  const base64url = [new Uint8Array(), ...headers].flatMap((header) =>
+    [0, 16].map((tag) =>
+      Uint8Array.of(...header, ...new TextEncoder().encode(text), ...new Uint8Array(tag))
+        .toBase64({ alphabet: "base64url", omitPadding: true })
+    )
+  );
+  return [text, encodeURIComponent(text), ...base64url];
+}
+
+// Shows that none of these opens anything. That nobody can make a better forgery without the secret
+// is what XAES-256-GCM promises, and no test.
 property(
   "no bytes as a cookie's value throw or yield a session",
   { forgery },
   async ({ forgery }) => {
-    const headers = { cookie: `session=${forgery}` };
-    const session = await cookieSessions().load(new Request("http://shop.example/", { headers }));
-    assert(session.isNew);
-    assertFalse(session.has("admin"));
+    for (const value of [forgery, ...unsealed()]) {
+      const headers = { cookie: `session=${value}` };
+      const session = await cookieSessions().load(new Request("http://shop.example/", { headers }));
+      assert(session.isNew, value);
+      assertFalse(session.has("admin"), value);
+    }
   },
 );
 
+/** Sessions on the server, and a genuine id of one. */
+async function sessionsOnServer() {
+  const sessions = new Sessions<Values>({ store: new MemoryStore() });
+  const visitor = new Visitor(sessions);
+  await visitor.visit((session) => void session.set("admin", true));
+  return { sessions, genuine: visitor.value };
+}
+
+const ON_SERVER = await sessionsOnServer();
+
+/** The ways in which a forger might come by a header with the cookie's own name in it. */
+const cookieHeader = fc.array(
+  fc.oneof(
+    headerText,
+    fc.tuple(
+      fc.constantFrom("session", "__Host-session", "__Secure-session", "Session", "session "),
+      fc.oneof(
+        forgery,
+        fc.stringMatching(/^[\w-]{48}$/),
+        fc.constantFrom(...BASE64URL).map((last) => ON_SERVER.genuine.slice(0, -1) + last),
+      ),
+    ).map(([name, value]) => `${name}=${value}`),
+  ),
+  { maxLength: 4 },
+).map((parts) => parts.join("; ")).filter((header) => !header.includes(ON_SERVER.genuine));
+
 property(
   "no Cookie header throws or yields a session",
-  { header: headerText },
+  { header: cookieHeader },
   async ({ header }) => {
-    const sessions = cookieSessions();
-    const request = new Request("https://shop.example/", { headers: { cookie: header } });
-    assert((await sessions.load(request)).isNew);
+    for (
+      const [sessions, genuine] of [
+        [cookieSessions(), GENUINE],
+        [ON_SERVER.sessions, ON_SERVER.genuine],
+      ] as const
+    ) {
+      // A genuine value, but under names that are none of this connection's.
+      for (
+        const [scheme, others] of [["http", ["__Host-", "x"]], ["https", [
+          "",
+          "__Secure-",
+        ]]] as const
+      ) {
+        const tossed = others.map((prefix) => `${prefix}session=${genuine}`);
+        for (const cookie of ["session=x", header, `${header}; ${tossed.join("; ")}`]) {
+          const request = new Request(`${scheme}://shop.example/`, { headers: { cookie } });
+          const session = await sessions.load(request);
+          assert(session.isNew, `${scheme} ${cookie}`);
+          assertFalse(session.has("admin"));
+        }
+      }
+    }
   },
 );
 

@@ -1,9 +1,11 @@
 import { assert, assertEquals, assertFalse, assertRejects, assertThrows } from "@std/assert";
 import {
+  CookieStore,
   generateSecret,
   type Refusal,
   Session,
   SessionConflictError,
+  SessionLostError,
   Sessions,
   SessionStoreError,
 } from "../../src/mod.ts";
@@ -174,16 +176,27 @@ Deno.test("Sessions.commit() applies the changes again, whatever the method", as
   assertEquals(store.record(visitor.value)?.data, { counter: 42 });
 });
 
+/** An answer, and 409 in the place of the error for changes that were lost. */
+async function answer(ask: () => Response | Promise<Response>): Promise<Response> {
+  try {
+    return await ask();
+  } catch (error) {
+    if (!(error instanceof SessionLostError)) throw error;
+    return new Response(null, { status: error.status });
+  }
+}
+
 for (const method of ["GET", "POST"]) {
   Deno.test(`Sessions.handle() resurrects nothing: logout wins over a ${method}`, async () => {
     const store = new VersionedStore();
     const visitor = new Visitor(sessionsIn(store));
     await visitor.visit(increment);
+    const { cookie } = visitor;
     store.beforeSave = () => store.destroy(visitor.value);
-    await visitor.visit(increment, { method });
+    const { status, headers } = await answer(() => visitor.visit(increment, { method }));
+    assertEquals([status, headers.getSetCookie()], [method === "GET" ? 200 : 409, []]);
     assertEquals(store.rows.size, 0);
-    assertEquals(visitor.cookie, "");
-    assert(visitor.line?.startsWith("session=;"));
+    assertEquals(visitor.cookie, cookie);
   });
 
   Deno.test(`Sessions.handle() lets a straggling ${method} change nothing and set no cookie`, async () => {
@@ -194,14 +207,18 @@ for (const method of ["GET", "POST"]) {
     const old = visitor.value;
     await visitor.visit((session) => session.regenerate());
     assertEquals(store.rows.get(old)?.retired, true);
-    const response = await sessionsIn(store).handle(straggler, (session) => {
-      assert(session.isNew);
-      increment(session);
-      session.flash("Hello");
-      return new Response();
-    });
+    const response = await answer(() =>
+      sessionsIn(store).handle(straggler, (session) => {
+        assert(session.isNew);
+        increment(session);
+        session.flash("Hello");
+        return new Response();
+      })
+    );
     assertEquals(response.headers.getSetCookie(), []);
-    assertEquals(response.headers.get("cache-control"), "private, no-cache");
+    const safe = method === "GET";
+    assertEquals(response.status, safe ? 200 : 409);
+    assertEquals(response.headers.get("cache-control"), safe ? "private, no-cache" : null);
     assertEquals(store.rows.size, 2);
     assertEquals(await visitor.read((session) => session.get("counter")), 1);
   });
@@ -213,10 +230,13 @@ for (const method of ["GET", "POST"]) {
     await visitor.visit(increment);
     const late = visitor.request({ method });
     store.beforeSave = () => visitor.visit((session) => session.regenerate()).then(() => {});
-    const response = await sessions.handle(late, (session) => {
-      increment(session);
-      return new Response();
-    });
+    const response = await answer(() =>
+      sessions.handle(late, (session) => {
+        increment(session);
+        return new Response();
+      })
+    );
+    assertEquals(response.status, method === "GET" ? 200 : 409);
     assertEquals(response.headers.getSetCookie(), []);
     assertEquals(await visitor.read((session) => session.get("counter")), 1);
   });
@@ -334,6 +354,43 @@ Deno.test("Sessions refuses a session from the future by more than a minute", as
   clock.pass(-1);
   assertEquals(await visitor.read((session) => session.get("counter")), undefined);
   assertEquals(refused, ["from the future"]);
+});
+
+for (const cacheEntries of [0, 16]) {
+  const remembered = cacheEntries > 0 ? "remembered" : "just unsealed";
+  Deno.test(`Sessions checks all its limits at every request, the session ${remembered}`, async () => {
+    for (
+      const [seconds, reason] of [[101, "expired"], [-61, "from the future"], [
+        61,
+        "expired",
+      ]] as const
+    ) {
+      const clock = new Clock();
+      const refused: Refusal[] = [];
+      const store = new CookieStore({ secrets: [generateSecret()], cacheEntries });
+      const visitor = new Visitor(sessionsIn(store, {
+        idleTimeout: seconds === 61 ? 60 : 1000,
+        absoluteTimeout: 100,
+        now: clock.now,
+        onRefused: (why) => refused.push(why),
+      }));
+      await visitor.visit(increment);
+      assertEquals(store.load(visitor.value, "session") instanceof Promise, cacheEntries === 0);
+      assertEquals(await visitor.read((session) => session.get("counter")), 1);
+      clock.pass(seconds);
+      assertEquals(await visitor.read((session) => session.get("counter")), undefined);
+      assertEquals(refused, [reason]);
+    }
+  });
+}
+
+// Shows that the browser's HTTP cache has to ask the server. What else a browser may keep of a page
+// (the back/forward cache) is not shown here.
+Deno.test("Sessions.handle() has a page that read its session asked for again by the back button", async () => {
+  const visitor = new Visitor(cookieSessions());
+  await visitor.visit(increment);
+  const page = await visitor.visit((session) => new Response(String(session.get("counter"))));
+  assert(/\b(no-cache|no-store)\b/.test(page.headers.get("cache-control") ?? ""));
 });
 
 const REASONS: [reason: Refusal, change: (value: string) => string][] = [

@@ -348,11 +348,27 @@ Deno.test("Session cannot be read for the first time once its response may be in
   const session = await sessions.load(new Request("http://shop.example/"));
   const response = await sessions.commit(session, new Response());
   assertEquals(response.headers.get("cache-control"), null);
-  assertThrows(
+  const readers: (() => unknown)[] = [
     () => session.get("name"),
-    TypeError,
-    "Cannot read the session: its response is already committed, perhaps for a public cache",
-  );
+    () => session.has("name"),
+    () => session.size,
+    () => session.keys(),
+    () => [...session.entries()],
+    () => session.isNew,
+    () => session.createdAt,
+    () => session.renewedAt,
+    () => session.owner,
+    () => session.csrf,
+    () => session.peekFlash(),
+    () => session.takeFlash(),
+  ];
+  for (const read of readers) {
+    assertThrows(
+      read,
+      TypeError,
+      "Cannot read the session: its response is already committed, perhaps for a public cache",
+    );
+  }
 });
 
 Deno.test("Session checks keys and values at compile time", async () => {

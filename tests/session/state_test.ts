@@ -7,6 +7,7 @@ import { lose, replay, type SessionState } from "../../src/session/state.ts";
 function stateOf(parts: Partial<SessionState> = {}): SessionState {
   return {
     request: new Request("http://shop.example/"),
+    began: 0,
     now: 0,
     cookie: new SessionCookie({}, false),
     value: null,

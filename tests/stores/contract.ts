@@ -3,6 +3,7 @@ import { setChange } from "../../src/session/change.ts";
 import { SessionSizeError } from "../../src/session/errors.ts";
 import type { SessionRecord } from "../../src/session/record.ts";
 import type { ServerStore, ServerStoreOptions } from "../../src/stores/server_store.ts";
+import { randomBitsOf } from "../proof/randomness.ts";
 import { counter, end, find, keep, recordOf, refusal, withValues, writeOf } from "./sample.ts";
 import { behaviour } from "./behaviour.ts";
 import { cookieNames } from "./cookie_names.ts";
@@ -15,6 +16,15 @@ export interface Place extends AsyncDisposable {
   open(options?: ServerStoreOptions): ServerStore;
   /** All that the database holds, keys and values. */
   dump(): Promise<string> | string;
+}
+
+/** Whatever in a text is base64url, as it reads without that: an encoding hides nothing. */
+function decoded(text: string): string {
+  return (text.match(/[\w-]{8,}/g) ?? []).map((run) => {
+    const whole = run.slice(0, run.length - run.length % 4);
+    const bytes = Uint8Array.fromBase64(whole, { alphabet: "base64url" });
+    return new TextDecoder("latin1").decode(bytes);
+  }).join("\n");
 }
 
 /** Registers the tests that every store on the server has to pass. */
@@ -49,6 +59,12 @@ export function contract(
     const ids = await Promise.all(Array.from({ length: 20 }, () => keep(store, recordOf(1))));
     for (const id of ids) assertMatch(id, /^[\w-]{48}$/);
     assertEquals(new Set(ids).size, 20);
+    const bits = await randomBitsOf(async () => {
+      const id = await keep(store, recordOf(1));
+      await store.destroy(id, "session"); // the same bytes are drawn again
+      return id;
+    });
+    assert(bits >= 264, `${bits} random bits`);
   });
 
   test("keeps the id over writes", async (place, store) => {
@@ -110,7 +126,9 @@ export function contract(
     const write = writeOf(recordOf(2), { value: id, loaded, regenerate: true });
     const renewed = String(await store.save(write));
     assertMatch(renewed, /^[\w-]{48}$/);
-    assertNotEquals(renewed.slice(4), id.slice(4));
+    for (let at = 4; at < id.length; at += 4) { // what is left of the old id is its tag alone
+      assertNotEquals(renewed.slice(at, at + 4), id.slice(at, at + 4));
+    }
     assertEquals(await counter(place.open(), renewed), 2);
     for (const any of [store, place.open()]) assertEquals(await refusal(any, id), "retired");
     assertEquals(await store.save(writeOf(recordOf(3), { value: id, loaded: late })), null);
@@ -147,6 +165,14 @@ export function contract(
     const guess = id.slice(0, 47) + (id.endsWith("A") ? "B" : "A");
     assertEquals(await refusal(store, guess), "unknown id");
     await end(store, guess);
+    // Nor does it take one that it is handed: what was not loaded is written under an id of its own.
+    for (const value of [guess, id, "A".repeat(48)]) {
+      const written = String(await store.save(writeOf(recordOf(9), { value })));
+      assertMatch(written, /^[\w-]{48}$/);
+      assertNotEquals(written, value);
+      assertEquals(await counter(store, written), 9);
+    }
+    assertEquals(await refusal(store, guess), "unknown id");
     for (const bad of ["", "x", `${id}A`, `${id}\n`, ` ${id}`, "../".repeat(16), "é".repeat(48)]) {
       assertEquals(await refusal(store, bad), "malformed");
       await end(store, bad);
@@ -164,10 +190,15 @@ export function contract(
     );
     const dump = await place.dump();
     assert(dump.length > 50);
+    const readable = dump + decoded(dump);
     for (const word of ["confidential", "hush", "margarethe", "Netscape", "counter"]) {
-      assert(!dump.includes(word), word);
+      assert(!readable.includes(word), word);
     }
-    for (const secret of [id, renewed]) assert(!dump.includes(secret.slice(4)));
+    for (const secret of [id, renewed]) {
+      for (let at = 4; at + 8 <= secret.length; at++) {
+        assert(!readable.includes(secret.slice(at, at + 8)), `${at}`);
+      }
+    }
   });
 
   test("refuses what is too large before it writes anything", async (place, store) => {

@@ -17,6 +17,7 @@ import {
   Sealer,
   type SessionRecord,
 } from "../../src/mod.ts";
+import { randomBitsOf } from "../proof/randomness.ts";
 import { sessionsIn, Visitor } from "../session/visitor.ts";
 
 const RECORD_TEXT = '[1767225600,60,{"counter":1},["info","Hello"],"secret"]';
@@ -53,9 +54,31 @@ Deno.test("CookieStore keeps a record in the cookie's value", async () => {
   assert(loaded.record !== null && loaded.seal?.newest);
 });
 
+// Two nonces that meet would tell two sessions from each other, and more. This shows that all of a
+// nonce is drawn at random for each value but the prefix, which a store draws once for many.
 Deno.test("CookieStore.save() gives another value every time", async () => {
-  const store = new CookieStore({ secrets: [generateSecret()] });
+  const secrets = [generateSecret()];
+  const store = new CookieStore({ secrets });
   assertNotEquals(await save(store), await save(store));
+  assertEquals(await randomBitsOf(() => save(new CookieStore({ secrets }))), 192);
+  const second = async () => {
+    const store = new CookieStore({ secrets });
+    await save(store);
+    return await save(store);
+  };
+  assertEquals(await randomBitsOf(second), 192);
+});
+
+// Shows that the value is no mere encoding of the text. That the cipher hides it is shown by the
+// vectors, which another implementation made.
+Deno.test("CookieStore.save() lets nothing of the session be seen in the value", async () => {
+  const store = new CookieStore({ secrets: [generateSecret()] });
+  const value = await save(store, record('[1767225600,60,{"counter":1,"name":"margarethe"}]'));
+  const bytes = Uint8Array.fromBase64(value, { alphabet: "base64url" });
+  const readable = value + new TextDecoder("latin1").decode(bytes);
+  for (const word of ["1767225600", "counter", "name", "margarethe"]) {
+    assert(!readable.includes(word), word);
+  }
 });
 
 /** Asserts that a store remembers a value, and gives what it remembers. */

@@ -4,6 +4,7 @@ import { MemoryBackend } from "../../src/stores/memory_backend.ts";
 import { MemoryStore } from "../../src/stores/memory_store.ts";
 import { ServerStore } from "../../src/stores/server_store.ts";
 import { contract } from "./contract.ts";
+import { randomBitsOf } from "../proof/randomness.ts";
 import { find, keep, recordOf, refusal, writeOf } from "./sample.ts";
 
 contract("MemoryStore", () => {
@@ -46,6 +47,17 @@ Deno.test("MemoryStore() forgets what has had its time", async () => {
   assertEquals(await refusal(store, id), "unknown id");
   time += 1e12;
   assertEquals(await refusal(store, forever), null);
+});
+
+Deno.test("MemoryStore() gives a session a new id of 264 random bits, which owe nothing to the old one", async () => {
+  const store = new MemoryStore();
+  const olds = await Promise.all(Array.from({ length: 1000 }, () => keep(store, recordOf(1))));
+  const bits = await randomBitsOf(async () => {
+    const value = olds.pop() ?? "";
+    const write = { value, loaded: await find(store, value), regenerate: true };
+    return String(await store.save(writeOf(recordOf(1), write))).slice(4); // all but the tag
+  });
+  assertEquals(bits, 264);
 });
 
 Deno.test("MemoryStore() knows a retired id for a minute", async () => {

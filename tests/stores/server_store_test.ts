@@ -3,6 +3,7 @@ import { SessionStoreError } from "../../src/session/errors.ts";
 import { spy } from "@std/testing/mock";
 import { MemoryBackend } from "../../src/stores/memory_backend.ts";
 import { ServerStore } from "../../src/stores/server_store.ts";
+import { randomBitsOf } from "../proof/randomness.ts";
 import { counter, end, find, keep, ownedBy, recordOf, refusal, writeOf } from "./sample.ts";
 
 /** Counts the calls to WebCrypto while something runs. */
@@ -148,6 +149,29 @@ Deno.test("ServerStore() ends a session that moves to the top of the list while 
   await store.owners?.destroy("ann", null);
   assert(isMoved);
   assertEquals(await refusal(store, id), "unknown id");
+});
+
+// Two nonces that meet under one key would tell two states of a session from each other, and more.
+Deno.test("ServerStore() seals each state of a session under a nonce of 96 random bits", async () => {
+  const memory = new MemoryBackend(Date.now);
+  let written = "";
+  const store = new ServerStore({
+    name: "memory",
+    limit: null,
+    read: (key) => memory.read(key),
+    ping: () => memory.ping(),
+    write(entries) {
+      written = String(entries[0]?.value);
+      return memory.write(entries);
+    },
+  });
+  const record = recordOf(1);
+  const value = await keep(store, record);
+  const bits = await randomBitsOf(async () => {
+    await store.save(writeOf(record, { value, loaded: await find(store, value) }));
+    return written;
+  });
+  assertEquals(bits, 96);
 });
 
 Deno.test("ServerStore() renews its entry in the list once a minute", async () => {
