@@ -4,7 +4,8 @@
  * @module
  */
 
-import { createHandler, Sessions } from "./src/mod.ts";
+import { Sessions } from "./src/session/mod.ts";
+import { createHandler } from "./src/web/mod.ts";
 import { parseCommand } from "./src/server/command_line.ts";
 import { readConfig } from "./src/server/config.ts";
 import { GracefulStop } from "./src/server/graceful_stop.ts";

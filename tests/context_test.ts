@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
-import { Context, FormBody, HttpError, type Session } from "../src/mod.ts";
+import { FormBody, type Session } from "../src/session/mod.ts";
+import { Context, HttpError } from "../src/web/mod.ts";
 import { cookieSessions, type Values } from "./session/visitor.ts";
 
 function post(body: BodyInit): Request {

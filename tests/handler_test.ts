@@ -7,6 +7,12 @@ import {
   assertThrows,
 } from "@std/assert";
 import {
+  Sessions,
+  SessionSizeError,
+  type SessionStore,
+  SessionStoreError,
+} from "../src/session/mod.ts";
+import {
   createHandler,
   csrfToken,
   type HandlerOptions,
@@ -14,12 +20,8 @@ import {
   HttpError,
   redirect,
   type Route,
-  Sessions,
-  SessionSizeError,
-  type SessionStore,
-  SessionStoreError,
   type View,
-} from "../src/mod.ts";
+} from "../src/web/mod.ts";
 import { cookieSessions, type Values } from "./session/visitor.ts";
 import { VersionedStore } from "./session/versioned_store.ts";
 import { ServerStore, type StoredValue } from "../src/stores/server_store.ts";

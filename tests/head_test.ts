@@ -1,7 +1,8 @@
 /** HEAD over real HTTP: the headers of GET, or none. */
 import { assert, assertEquals } from "@std/assert";
-import { createHandler, html, HttpError, redirect, type Route, Sessions } from "../src/mod.ts";
-import { MemoryStore } from "../src/stores/memory_store.ts";
+import { Sessions } from "../src/session/mod.ts";
+import { createHandler, html, HttpError, redirect, type Route } from "../src/web/mod.ts";
+import { MemoryStore } from "../src/stores/memory.ts";
 
 type Values = Record<never, never>;
 

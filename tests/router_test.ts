@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { createRouter, type Match, type Route } from "../src/router.ts";
+import { createRouter, type Match, type Route } from "../src/web/router.ts";
 
 /** A table of "METHOD path" lines; the view of each is the line. */
 const table = (...lines: string[]): Route<string>[] =>

@@ -1,7 +1,8 @@
 /** What a request is addressed to: `createHandler()` refuses what is not what it seems. */
 import { assertEquals } from "@std/assert";
-import { createHandler, html, type Route, Sessions } from "../src/mod.ts";
-import { MemoryStore } from "../src/stores/memory_store.ts";
+import { Sessions } from "../src/session/mod.ts";
+import { createHandler, html, type Route } from "../src/web/mod.ts";
+import { MemoryStore } from "../src/stores/memory.ts";
 
 type Values = Record<never, never>;
 

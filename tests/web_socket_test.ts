@@ -1,16 +1,8 @@
 /** WebSockets over a real server: which pages may open one in the visitor's name. */
 import { assertEquals } from "@std/assert";
-import {
-  CookieStore,
-  createHandler,
-  csrfToken,
-  generateSecret,
-  html,
-  type Route,
-  Sessions,
-  type SessionView,
-} from "../src/mod.ts";
-import { MemoryStore } from "../src/stores/memory_store.ts";
+import { CookieStore, generateSecret, Sessions, type SessionView } from "../src/session/mod.ts";
+import { createHandler, csrfToken, html, type Route } from "../src/web/mod.ts";
+import { MemoryStore } from "../src/stores/memory.ts";
 
 interface Values {
   name: string;

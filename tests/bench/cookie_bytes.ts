@@ -1,4 +1,4 @@
-import { CookieStore, generateSecret, type JsonValue, Sessions } from "../../src/mod.ts";
+import { CookieStore, generateSecret, type JsonValue, Sessions } from "../../src/session/mod.ts";
 import { nodePath } from "./peers.ts";
 import type { Check } from "./report.ts";
 import { SAMPLE_SESSION } from "./sample_session.ts";

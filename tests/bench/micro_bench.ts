@@ -6,13 +6,12 @@
 import {
   CookieStore,
   createRouter,
-  html,
-  Keyring,
   pathOf,
-  Sealer,
   type Session,
   Sessions,
-} from "../../src/mod.ts";
+} from "../../src/session/mod.ts";
+import { Keyring, Sealer } from "../../src/seal/mod.ts";
+import { html } from "../../src/web/mod.ts";
 import { blankRecord } from "../../src/session/record.ts";
 import { Layout } from "../../views/layout.tsx";
 import { renderDocument } from "../../views/render.tsx";

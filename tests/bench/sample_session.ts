@@ -1,4 +1,4 @@
-import type { JsonValue } from "../../src/mod.ts";
+import type { JsonValue } from "../../src/session/mod.ts";
 
 /** A session of 253 bytes of JSON: a small shop's. */
 export const SAMPLE_SESSION: Readonly<Record<string, JsonValue>> = {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertFalse, assertNotStrictEquals } from "@std/assert";
-import { concat, startsWith } from "../../src/crypto/bytes.ts";
+import { concat, startsWith } from "../../src/seal/bytes.ts";
 
 const bytes = (...values: number[]) => Uint8Array.from(values);
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertThrows } from "@std/assert";
-import { generateSecret, Keyring } from "../../src/crypto/keyring.ts";
+import { generateSecret, Keyring } from "../../src/seal/keyring.ts";
 import { randomBitsOf } from "../proof/randomness.ts";
 import vectors from "./token_vectors.json" with { type: "json" };
 

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { generateSecret, Keyring, Sealer } from "../../src/crypto/mod.ts";
+import { generateSecret, Keyring, Sealer } from "../../src/seal/mod.ts";
 import * as satchel from "../../src/mod.ts";
 
 Deno.test("the package's part for sealing works by itself, and is the whole's", async () => {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertRejects } from "@std/assert";
-import { generateSecret, Keyring } from "../../src/crypto/keyring.ts";
-import { MAX_TOKEN_LENGTH, Sealer } from "../../src/crypto/seal.ts";
+import { generateSecret, Keyring } from "../../src/seal/keyring.ts";
+import { MAX_TOKEN_LENGTH, Sealer } from "../../src/seal/seal.ts";
 import vectors from "./token_vectors.json" with { type: "json" };
 
 const TOKEN_OVERHEAD = 1 + 4 + 24 + 16;

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { timingSafeEqual } from "../../src/crypto/timing_safe_equal.ts";
+import { timingSafeEqual } from "../../src/web/timing_safe_equal.ts";
 import { watched } from "./watched.ts";
 
 Deno.test("timingSafeEqual() accepts equal bytes", () => {

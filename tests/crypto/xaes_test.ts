@@ -1,8 +1,8 @@
 import { Buffer } from "node:buffer";
 import { createHash } from "node:crypto";
 import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
-import type { Bytes } from "../../src/crypto/bytes.ts";
-import { DERIVED_KEYS, MESSAGES_PER_PREFIX, NONCE_SIZE, Xaes } from "../../src/crypto/xaes.ts";
+import type { Bytes } from "../../src/seal/bytes.ts";
+import { DERIVED_KEYS, MESSAGES_PER_PREFIX, NONCE_SIZE, Xaes } from "../../src/seal/xaes.ts";
 
 const utf8 = (text: string): Bytes => new TextEncoder().encode(text);
 const hex = (bytes: ArrayBuffer): string => new Uint8Array(bytes).toHex();

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { originGuard, type OriginGuardOptions } from "../../src/csrf/origin.ts";
+import { originGuard, type OriginGuardOptions } from "../../src/web/origin.ts";
 
 const OWN = "https://shop.example/cart";
 

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertFalse, assertMatch, assertNotEquals } from "@std/assert";
-import { csrfToken, renewCsrfToken, type Session, verifyCsrfToken } from "../../src/mod.ts";
+import type { Session } from "../../src/session/mod.ts";
+import { csrfToken, renewCsrfToken, verifyCsrfToken } from "../../src/web/mod.ts";
 import { watched } from "../crypto/watched.ts";
 import { randomBitsOf } from "../proof/randomness.ts";
 import { cookieSessions, type Values, Visitor } from "../session/visitor.ts";

@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
-import { Sessions } from "../../src/mod.ts";
+import { Sessions } from "../../src/session/mod.ts";
 import { ServerStore } from "../../src/stores/server_store.ts";
 import { contract } from "../stores/contract.ts";
 import { keep, recordOf, writeOf } from "../stores/sample.ts";

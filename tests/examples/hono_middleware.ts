@@ -1,6 +1,6 @@
 /** Sessions as a middleware of Hono, typed by Hono's own types. */
 import { CookieStore, generateSecret, type Session, Sessions } from "@satchel/satchel";
-import { originGuard } from "@satchel/satchel/csrf";
+import { originGuard } from "@satchel/satchel/web";
 import { Hono } from "hono";
 import { createMiddleware } from "hono/factory";
 

@@ -1,6 +1,7 @@
 /** Satchel's routes and sessions on Node's http server. */
 import { serve } from "@hono/node-server";
-import { CookieStore, createHandler, html, Sessions } from "@satchel/satchel";
+import { CookieStore, Sessions } from "@satchel/satchel";
+import { createHandler, html } from "@satchel/satchel/web";
 import process from "node:process";
 
 const secrets = process.env.SESSION_SECRETS?.split(" ") ?? [];

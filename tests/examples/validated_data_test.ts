@@ -2,7 +2,7 @@ import {
   CookieStore,
   generateSecret,
   type JsonValue,
-  type Refusal,
+  type RejectReason,
   Sessions,
 } from "@satchel/satchel";
 import { assertEquals } from "@std/assert";

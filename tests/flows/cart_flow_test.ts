@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
-import type { SessionWrite } from "../../src/mod.ts";
-import { MemoryStore } from "../../src/stores/memory_store.ts";
+import type { SessionWrite } from "../../src/stores/contract.ts";
+import { MemoryStore } from "../../src/stores/memory.ts";
 import { Browser, countIn, messagesIn, type Page, tokenIn } from "./browser.ts";
 import { site } from "./site.ts";
 

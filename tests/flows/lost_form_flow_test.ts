@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
-import { MemoryStore } from "../../src/stores/memory_store.ts";
+import { MemoryStore } from "../../src/stores/memory.ts";
 import { Browser, messagesIn, tokenIn } from "./browser.ts";
 import { site } from "./site.ts";
 

@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { MemoryStore } from "../../src/stores/memory_store.ts";
+import { MemoryStore } from "../../src/stores/memory.ts";
 import { Browser, countIn, messagesIn } from "./browser.ts";
 import { site } from "./site.ts";
 

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
 import { getSetCookies } from "@std/http/cookie";
-import { cookieWriter, readCookie } from "../../src/http/cookie.ts";
+import { cookieWriter, readCookie } from "../../src/session/cookie.ts";
 
 Deno.test.each(
   [

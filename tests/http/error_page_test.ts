@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
-import { errorPage, type Problem } from "../../src/http/error_page.ts";
-import { HttpError } from "../../src/http/http_error.ts";
+import { errorPage, type Problem } from "../../src/web/error_page.ts";
+import { HttpError } from "../../src/web/http_error.ts";
 
 const request = (accept?: string) =>
   new Request("https://shop.example/", accept === undefined ? {} : { headers: { accept } });

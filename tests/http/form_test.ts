@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
-import { HttpError, readForm, type ReadFormOptions } from "../../src/mod.ts";
+import { HttpError, readForm, type ReadFormOptions } from "../../src/web/mod.ts";
 
 const URL = "https://shop.example/cart";
 const URLENCODED = "application/x-www-form-urlencoded";

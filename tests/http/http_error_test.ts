@@ -1,5 +1,5 @@
 import { assertEquals, assertInstanceOf, assertThrows } from "@std/assert";
-import { HttpError } from "../../src/http/http_error.ts";
+import { HttpError } from "../../src/web/http_error.ts";
 
 Deno.test("HttpError carries status, message, headers and cause", () => {
   const cause = new Error("disk full");

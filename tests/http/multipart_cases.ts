@@ -6,7 +6,7 @@
  */
 
 import { assertEquals, assertInstanceOf } from "@std/assert";
-import { HttpError, readForm, type ReadFormOptions } from "../../src/mod.ts";
+import { HttpError, readForm, type ReadFormOptions } from "../../src/web/mod.ts";
 
 /** A field's name and value; of a file its field, name, type and bytes. */
 export type Entry =

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertInstanceOf, assertLess } from "@std/assert";
-import { readForm } from "../../src/mod.ts";
+import { readForm } from "../../src/web/mod.ts";
 import {
   checkForm,
   checkRefusal,

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { pathOf } from "../../src/http/path_of.ts";
+import { pathOf } from "../../src/web/request_target.ts";
 
 Deno.test.each([
   ["http://h/", "/"],

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { isHttps, requestOrigin } from "../../src/http/request_origin.ts";
+import { isHttps, requestOrigin } from "../../src/session/cookie.ts";
 
 const request = (url: string, headers: HeadersInit = {}) => new Request(url, { headers });
 

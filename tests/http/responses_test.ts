@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { html, redirect, withHeaders } from "../../src/http/responses.ts";
+import { html, redirect, withHeaders } from "../../src/web/responses.ts";
 
 Deno.test("html() makes a page", async () => {
   const response = html("<h1>é</h1>");

@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertStrictEquals } from "@std/assert";
-import { html } from "../../src/http/responses.ts";
-import { SECURITY_HEADERS, withSecurityHeaders } from "../../src/http/security_headers.ts";
+import { html } from "../../src/web/responses.ts";
+import { SECURITY_HEADERS, withSecurityHeaders } from "../../src/web/security_headers.ts";
 
 Deno.test("withSecurityHeaders() adds all of them", () => {
   const response = html("<h1>Hi</h1>");

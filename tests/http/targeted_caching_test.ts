@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { dropTargetedCaching } from "../../src/http/targeted_caching.ts";
+import { dropTargetedCaching } from "../../src/session/headers.ts";
 
 Deno.test("dropTargetedCaching() leaves Cache-Control and all that is none of its business", () => {
   const headers = new Headers({

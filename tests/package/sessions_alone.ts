@@ -1,2 +1,2 @@
 /** What an application imports that has a router and pages of its own. */
-export { CookieStore, Sessions } from "../../src/mod.ts";
+export { CookieStore, Sessions } from "../../src/session/mod.ts";

@@ -1,18 +1,20 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import {
   CookieStore,
+  type Session,
+  Sessions,
+  type SessionStore,
+  withHeaders,
+} from "../../src/session/mod.ts";
+import {
   createHandler,
   html,
   HttpError,
   redirect,
   type Route,
-  type Session,
-  Sessions,
-  type SessionStore,
-  withHeaders,
   withSecurityHeaders,
-} from "../../src/mod.ts";
-import { MemoryStore } from "../../src/stores/memory_store.ts";
+} from "../../src/web/mod.ts";
+import { MemoryStore } from "../../src/stores/memory.ts";
 import { SECRET, type Values } from "../session/visitor.ts";
 
 const ORIGIN = "http://shop.example";

@@ -1,12 +1,6 @@
 import { assert, assertEquals, assertFalse, assertGreater, assertLess } from "@std/assert";
-import {
-  CookieStore,
-  createHandler,
-  html,
-  type Refusal,
-  Sessions,
-  type View,
-} from "../../src/mod.ts";
+import { CookieStore, type RejectReason, Sessions } from "../../src/session/mod.ts";
+import { createHandler, html, type View } from "../../src/web/mod.ts";
 import { RefusalLog } from "../../src/server/refusal_log.ts";
 import { Browser, countIn } from "../flows/browser.ts";
 import { site } from "../flows/site.ts";

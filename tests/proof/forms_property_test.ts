@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { readForm } from "../../src/mod.ts";
+import { readForm } from "../../src/web/mod.ts";
 import { checkRefusal, entriesOf, type Entry, multipart } from "../http/multipart_cases.ts";
 import { anyText, fc, property } from "./property.ts";
 

@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
-import { createHandler, html, Sessions, SessionStoreError } from "../../src/mod.ts";
+import { Sessions, SessionStoreError } from "../../src/session/mod.ts";
+import { createHandler, html } from "../../src/web/mod.ts";
 import { ServerLog } from "../../src/server/server_log.ts";
 import { ServerProcess, temporaryFolder, Visitor } from "../server/server_process.ts";
 import type { Values } from "../session/visitor.ts";

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { type Session, SessionLostError } from "../../src/mod.ts";
+import { type Session, SessionLostError } from "../../src/session/mod.ts";
 import { MAX_FLASH } from "../../src/session/flash.ts";
 import { sessionsIn, type Values, Visitor } from "../session/visitor.ts";
 import { VersionedStore } from "../session/versioned_store.ts";

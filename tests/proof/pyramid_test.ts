@@ -14,7 +14,11 @@ import {
   assertThrows,
 } from "@std/assert";
 import {
-  CookieOverflowError,
+  type Session,
+  type SessionCookieOptions,
+  SessionSizeError,
+} from "../../src/session/mod.ts";
+import {
   createHandler,
   csrfToken,
   html,
@@ -22,11 +26,9 @@ import {
   redirect,
   renewCsrfToken,
   type Route,
-  type Session,
-  type SessionCookieOptions,
   verifyCsrfToken,
   type View,
-} from "../../src/mod.ts";
+} from "../../src/web/mod.ts";
 import { CookieJar } from "../flows/cookie_jar.ts";
 import { Clock, cookieSessions, type Values, Visitor } from "../session/visitor.ts";
 

@@ -7,8 +7,8 @@ import {
   readCookie,
   type RememberedForm,
   Sessions,
-} from "../../src/mod.ts";
-import { MemoryStore } from "../../src/stores/memory_store.ts";
+} from "../../src/session/mod.ts";
+import { MemoryStore } from "../../src/stores/memory.ts";
 import { toJsonValue } from "../../src/session/json.ts";
 import { blankRecord, type SessionRecord } from "../../src/session/record.ts";
 import { cookieSessions, SECRET, type Values, Visitor } from "../session/visitor.ts";

@@ -1,13 +1,6 @@
 import { assert, assertEquals } from "@std/assert";
-import {
-  createHandler,
-  csrfToken,
-  HttpError,
-  redirect,
-  type Session,
-  type Sessions,
-  type View,
-} from "../../src/mod.ts";
+import type { Session, Sessions } from "../../src/session/mod.ts";
+import { createHandler, csrfToken, HttpError, redirect, type View } from "../../src/web/mod.ts";
 import { cookieSessions, type Values } from "../session/visitor.ts";
 import { fc, property } from "./property.ts";
 import { storable } from "./shared_cache.ts";

@@ -1,15 +1,12 @@
 import { assert, assertEquals } from "@std/assert";
 import {
   CookieStore,
-  createHandler,
-  csrfToken,
-  html,
-  redirect,
   type SessionCookieOptions,
   Sessions,
   type SessionStore,
-} from "../../src/mod.ts";
-import { MemoryStore } from "../../src/stores/memory_store.ts";
+} from "../../src/session/mod.ts";
+import { createHandler, csrfToken, html, redirect } from "../../src/web/mod.ts";
+import { MemoryStore } from "../../src/stores/memory.ts";
 import { SECRET, type Values } from "../session/visitor.ts";
 
 const ORIGIN = "https://shop.example";

@@ -6,7 +6,8 @@
  * @module
  */
 
-import { CookieStore, createHandler, Sessions } from "../../src/mod.ts";
+import { CookieStore, Sessions } from "../../src/session/mod.ts";
+import { createHandler } from "../../src/web/mod.ts";
 import { errorPage, routes, type Visitor } from "../../views/routes.ts";
 import { outcomes } from "./checks.ts";
 import { conformance } from "./conformance.ts";

@@ -1,22 +1,23 @@
 /** What has to hold inside of every runtime, without a server: Web APIs alone. */
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import {
-  CookieOverflowError,
   CookieStore,
+  type Session,
+  type SessionOptions,
+  Sessions,
+  SessionSizeError,
+} from "../../src/session/mod.ts";
+import { Keyring, Sealer } from "../../src/seal/mod.ts";
+import {
   createHandler,
   csrfToken,
   html,
   HttpError,
-  Keyring,
   readForm,
   redirect,
-  Sealer,
-  type Session,
-  type SessionOptions,
-  Sessions,
   verifyCsrfToken,
-} from "../../src/mod.ts";
-import { MemoryStore } from "../../src/stores/memory_store.ts";
+} from "../../src/web/mod.ts";
+import { MemoryStore } from "../../src/stores/memory.ts";
 import vectors from "../crypto/token_vectors.json" with { type: "json" };
 import { Browser } from "../flows/browser.ts";
 import {

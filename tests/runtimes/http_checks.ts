@@ -1,6 +1,7 @@
 /** What has to hold of the demo over HTTP, whatever serves it. */
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { CookieStore, createHandler, Sessions } from "../../src/mod.ts";
+import { CookieStore, Sessions } from "../../src/session/mod.ts";
+import { createHandler } from "../../src/web/mod.ts";
 import { errorPage, routes, type Visitor } from "../../views/routes.ts";
 import { Browser, countIn, messagesIn, tokenIn } from "../flows/browser.ts";
 import type { Check } from "./checks.ts";

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { inspect, inspectionText, type InspectOptions } from "../../src/server/inspect.ts";
 import { blankRecord, encodeRecord, type SessionRecord } from "../../src/session/record.ts";
-import { CookieStore } from "../../src/stores/cookie_store.ts";
-import { MemoryStore } from "../../src/stores/memory_store.ts";
+import { CookieStore } from "../../src/session/cookie_store.ts";
+import { MemoryStore } from "../../src/stores/memory.ts";
 import { SECRET_A, SECRET_B } from "./fake_environment.ts";
 
 /** Noon of a day, in seconds. */

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
-import { Keyring } from "../../src/crypto/keyring.ts";
+import { Keyring } from "../../src/seal/keyring.ts";
 import { keygen } from "../../src/server/keygen.ts";
 import { parseSecrets } from "../../src/server/parse_secrets.ts";
 import { SECRET_A, SECRET_B } from "./fake_environment.ts";

@@ -7,7 +7,7 @@ import {
   type RedisSettings,
 } from "../../src/server/open_store.ts";
 import { StartError } from "../../src/server/start_error.ts";
-import { CookieStore } from "../../src/stores/cookie_store.ts";
+import { CookieStore } from "../../src/session/cookie_store.ts";
 import { configOf, SECRET_A } from "./fake_environment.ts";
 
 /** Databases that record how they are opened, and answer or not. */

@@ -3,7 +3,7 @@ import { parseCommand } from "../../src/server/command_line.ts";
 import { StartError } from "../../src/server/start_error.ts";
 import { type Answer, type Machine, runTool } from "../../src/server/tool.ts";
 import { blankRecord } from "../../src/session/record.ts";
-import { CookieStore } from "../../src/stores/cookie_store.ts";
+import { CookieStore } from "../../src/session/cookie_store.ts";
 import { FakeFiles, SECRET_A } from "./fake_environment.ts";
 
 function machine(environment: Record<string, string> = {}, input = ""): Machine {

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
-import { after } from "../../src/session/after.ts";
+import { after } from "../../src/session/run.ts";
 
 /** Something to wait for that is no promise of this realm, as libraries make them. */
 function thenable<Value>(value: Value): PromiseLike<Value> {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
-import { CookieOverflowError, generateSecret, type Session, Sessions } from "../../src/mod.ts";
-import { MemoryStore } from "../../src/stores/memory_store.ts";
+import { generateSecret, type Session, Sessions, SessionSizeError } from "../../src/session/mod.ts";
+import { MemoryStore } from "../../src/stores/memory.ts";
 import { Clock, cookieSessions, SECRET, sessionsIn, type Values, Visitor } from "./visitor.ts";
 import { VersionedStore } from "./versioned_store.ts";
 

@@ -1,10 +1,10 @@
 import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import {
-  CookieOverflowError,
   SessionConflictError,
   SessionSizeError,
+  SessionSizeError,
   SessionStoreError,
-} from "../../src/mod.ts";
+} from "../../src/session/mod.ts";
 
 const report = {
   bytes: 4711,

@@ -2,15 +2,17 @@ import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
 import {
   CookieStore,
   generateSecret,
+  type Session,
+  Sessions,
+  SessionSizeError,
+} from "../../src/session/mod.ts";
+import {
   type RecalledForm,
   recallForm,
   rememberForm,
   type RememberFormOptions,
-  type Session,
-  Sessions,
-  SessionSizeError,
-} from "../../src/mod.ts";
-import { MemoryStore } from "../../src/stores/memory_store.ts";
+} from "../../src/web/mod.ts";
+import { MemoryStore } from "../../src/stores/memory.ts";
 import { cookieSessions, sessionsIn, type Values, Visitor } from "./visitor.ts";
 
 const sessions = new Sessions<Values>({ store: new CookieStore({ secrets: [generateSecret()] }) });

@@ -4,7 +4,7 @@ import {
   type Inspection,
   type SessionOptions,
   type Sessions,
-} from "../../src/mod.ts";
+} from "../../src/session/mod.ts";
 import { Clock, cookieSessions, SECRET, sessionsIn, type Values, Visitor } from "./visitor.ts";
 import { VersionedStore } from "./versioned_store.ts";
 

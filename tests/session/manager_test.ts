@@ -2,16 +2,16 @@ import { assert, assertEquals, assertFalse, assertRejects, assertThrows } from "
 import {
   CookieStore,
   generateSecret,
-  type Refusal,
+  type RejectReason,
   Session,
   SessionConflictError,
   SessionLostError,
   Sessions,
   SessionStoreError,
-} from "../../src/mod.ts";
+} from "../../src/session/mod.ts";
 import { flashChange, setChange } from "../../src/session/change.ts";
 import { stateOf } from "../../src/session/session.ts";
-import { MemoryStore } from "../../src/stores/memory_store.ts";
+import { MemoryStore } from "../../src/stores/memory.ts";
 import { Clock, cookieSessions, SECRET, sessionsIn, Visitor } from "./visitor.ts";
 import { VersionedStore } from "./versioned_store.ts";
 

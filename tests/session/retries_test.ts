@@ -1,5 +1,5 @@
 import { assertEquals, assertGreater, assertRejects } from "@std/assert";
-import { SessionConflictError } from "../../src/mod.ts";
+import { SessionConflictError } from "../../src/session/mod.ts";
 import { Retries } from "../../src/session/retries.ts";
 
 Deno.test("Retries.run() gives the first result there is", async () => {

@@ -3,10 +3,10 @@ import {
   CookieStore,
   generateSecret,
   type JsonValue,
-  type Refusal,
+  type RejectReason,
   type SessionOptions,
   type StandardSchema,
-} from "../../src/mod.ts";
+} from "../../src/session/mod.ts";
 import { blankRecord, type SessionRecord } from "../../src/session/record.ts";
 import { fitToSchema, type SchemaOptions } from "../../src/session/schema.ts";
 import { cookieSessions, sessionsIn, Visitor } from "./visitor.ts";

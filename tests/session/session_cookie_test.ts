@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { CookieStore, Sessions } from "../../src/mod.ts";
-import { SessionCookie, type SessionCookieOptions } from "../../src/session/session_cookie.ts";
+import { CookieStore, Sessions } from "../../src/session/mod.ts";
+import { SessionCookie, type SessionCookieOptions } from "../../src/session/cookie.ts";
 
 const SECRET = "x".repeat(43) + "=";
 

@@ -6,7 +6,7 @@ import {
   assertStrictEquals,
   assertThrows,
 } from "@std/assert";
-import type { Session } from "../../src/mod.ts";
+import type { Session } from "../../src/session/mod.ts";
 import { Clock, cookieSessions, sessionsIn, type Values, Visitor } from "./visitor.ts";
 import { VersionedStore } from "./versioned_store.ts";
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { setChange, updateChange } from "../../src/session/change.ts";
 import { blankRecord } from "../../src/session/record.ts";
-import { SessionCookie } from "../../src/session/session_cookie.ts";
+import { SessionCookie } from "../../src/session/cookie.ts";
 import { lose, replay, type SessionState } from "../../src/session/state.ts";
 
 function stateOf(parts: Partial<SessionState> = {}): SessionState {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse, assertThrows } from "@std/assert";
 import { blankRecord } from "../../src/session/record.ts";
-import { TimeLimits } from "../../src/session/time_limits.ts";
+import { TimeLimits } from "../../src/session/limits.ts";
 
 const BORN = 1_000_000;
 

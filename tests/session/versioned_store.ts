@@ -1,10 +1,10 @@
+import type { SessionStore } from "../../src/session/mod.ts";
 import type {
-  FoundSession,
-  Loaded,
+  LoadedSession,
+  LoadResult,
   SessionRecord,
-  SessionStore,
   SessionWrite,
-} from "../../src/mod.ts";
+} from "../../src/stores/contract.ts";
 import type { Change } from "../../src/session/change.ts";
 import { decodeRecord, encodeRecord } from "../../src/session/record.ts";
 

@@ -5,7 +5,7 @@ import {
   type SessionOptions,
   Sessions,
   type SessionStore,
-} from "../../src/mod.ts";
+} from "../../src/session/mod.ts";
 
 /** A secret that is none: 32 times the letter x. */
 export const SECRET = "x".repeat(43) + "=";

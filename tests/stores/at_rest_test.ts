@@ -1,5 +1,5 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { AtRest, OVERHEAD } from "../../src/stores/at_rest.ts";
+import { AtRest, OVERHEAD } from "../../src/stores/envelope.ts";
 
 Deno.test("AtRest opens what it sealed, after a restart too", async () => {
   for (const text of ["", "x", "añ😀\ufeff", "y".repeat(100_000)]) {

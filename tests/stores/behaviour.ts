@@ -5,14 +5,8 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import {
-  createHandler,
-  csrfToken,
-  redirect,
-  type Session,
-  SessionLostError,
-  Sessions,
-} from "../../src/mod.ts";
+import { type Session, SessionLostError, Sessions } from "../../src/session/mod.ts";
+import { createHandler, csrfToken, redirect } from "../../src/web/mod.ts";
 import type { ServerStore } from "../../src/stores/server_store.ts";
 import type { Place } from "./contract.ts";
 import { counter, find, keep, recordOf, refusal } from "./sample.ts";

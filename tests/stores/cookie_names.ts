@@ -1,5 +1,5 @@
 import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
-import { type Session, Sessions, type SessionStore } from "../../src/mod.ts";
+import { type Session, Sessions, type SessionStore } from "../../src/session/mod.ts";
 import type { Test } from "./behaviour.ts";
 import { recordOf, writeOf } from "./sample.ts";
 

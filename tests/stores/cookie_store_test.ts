@@ -8,15 +8,13 @@ import {
 } from "@std/assert";
 import { spy } from "@std/testing/mock";
 import {
-  CookieOverflowError,
   CookieStore,
   decodeRecord,
   generateSecret,
-  Keyring,
-  type Loaded,
-  Sealer,
-  type SessionRecord,
-} from "../../src/mod.ts";
+  SessionSizeError,
+} from "../../src/session/mod.ts";
+import type { LoadResult, SessionRecord } from "../../src/stores/contract.ts";
+import { Keyring, Sealer } from "../../src/seal/mod.ts";
 import { randomBitsOf } from "../proof/randomness.ts";
 import { sessionsIn, Visitor } from "../session/visitor.ts";
 

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { SessionStoreError } from "../../src/session/errors.ts";
 import type { SessionBackend } from "../../src/stores/backend.ts";
-import { GuardedBackend } from "../../src/stores/guarded_backend.ts";
-import { MemoryBackend } from "../../src/stores/memory_backend.ts";
+import { GuardedBackend } from "../../src/stores/timeout.ts";
+import { MemoryBackend } from "../../src/stores/memory.ts";
 import { ServerStore } from "../../src/stores/server_store.ts";
 import { end, find, keep, recordOf, writeOf } from "./sample.ts";
 

@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { SessionStoreError } from "../../src/session/errors.ts";
-import { KvStore } from "../../src/stores/kv_store.ts";
+import { KvStore } from "../../src/stores/kv.ts";
 import { temporaryFolder } from "../server/server_process.ts";
 import { contract, type Place } from "./contract.ts";
 import { find, keep, recordOf, withValues, writeOf } from "./sample.ts";

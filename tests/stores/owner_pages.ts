@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { Sessions, type SessionStore } from "../../src/mod.ts";
+import { Sessions, type SessionStore } from "../../src/session/mod.ts";
 import type { Test } from "./behaviour.ts";
 import { end, find, keep, ownedBy, recordOf, refusal, writeOf } from "./sample.ts";
 

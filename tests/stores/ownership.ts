@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { type Session, Sessions } from "../../src/mod.ts";
+import { type Session, Sessions } from "../../src/session/mod.ts";
 import type { Test } from "./behaviour.ts";
 import { counter, end, find, keep, ownedBy, recordOf, refusal, writeOf } from "./sample.ts";
 

@@ -1,5 +1,5 @@
 import { assert } from "@std/assert";
-import { RedisStore } from "../../src/stores/redis_store.ts";
+import { RedisStore } from "../../src/stores/redis.ts";
 import { contract, type Place } from "./contract.ts";
 import { RedisCluster } from "./redis_cluster.ts";
 import { hasRedis } from "./redis_server.ts";

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { SessionStoreError } from "../../src/session/errors.ts";
-import { RedisStore } from "../../src/stores/redis_store.ts";
+import { RedisStore } from "../../src/stores/redis.ts";
 import { contract, type Place } from "./contract.ts";
 import { clientOf, hasRedis, RedisServer } from "./redis_server.ts";
 import { counter, end, find, keep, recordOf, refusal, writeOf } from "./sample.ts";

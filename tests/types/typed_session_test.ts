@@ -1,12 +1,6 @@
 /** What the compiler accepts and refuses: each `@ts-expect-error` is a line that must not compile. */
-import {
-  CookieStore,
-  createHandler,
-  generateSecret,
-  html,
-  type Session,
-  Sessions,
-} from "@satchel/satchel";
+import { CookieStore, generateSecret, type Session, Sessions } from "@satchel/satchel";
+import { createHandler, html } from "@satchel/satchel/web";
 import { assertEquals, assertThrows } from "@std/assert";
 
 interface Item {

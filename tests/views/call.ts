@@ -1,4 +1,5 @@
-import { Context, FormBody, type Session, type View } from "../../src/mod.ts";
+import { FormBody, type Session } from "../../src/session/mod.ts";
+import { Context, type View } from "../../src/web/mod.ts";
 import type { Visitor } from "../../views/routes.ts";
 import { site } from "../flows/site.ts";
 

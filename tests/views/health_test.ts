@@ -1,5 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-import { CookieStore, SessionStoreError } from "../../src/mod.ts";
+import { CookieStore, SessionStoreError } from "../../src/session/mod.ts";
 import { SECRET, site } from "../flows/site.ts";
 
 class Ailing extends CookieStore {

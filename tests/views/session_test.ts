@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
-import { CookieStore, generateSecret } from "../../src/mod.ts";
+import { CookieStore, generateSecret } from "../../src/session/mod.ts";
 import { Browser, countIn, messagesIn, tokenIn } from "../flows/browser.ts";
 import { SECRET, site } from "../flows/site.ts";
 

@@ -5,7 +5,8 @@ import {
   assertNotEquals,
   assertStringIncludes,
 } from "@std/assert";
-import { CookieStore, type OwnedSession, type SessionOwners } from "../../src/mod.ts";
+import { CookieStore, type OwnedSession } from "../../src/session/mod.ts";
+import type { SessionOwners } from "../../src/stores/contract.ts";
 import { Browser, countIn, messagesIn, tokenIn } from "../flows/browser.ts";
 import { SECRET, site } from "../flows/site.ts";
 

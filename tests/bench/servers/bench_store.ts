@@ -1,4 +1,4 @@
-import { CookieStore, type SessionStore } from "../../../src/mod.ts";
+import { CookieStore, type SessionStore } from "../../../src/session/mod.ts";
 
 /**
  * Opens the store at a location: `redis://…`, the path of a KV file, or none: the cookie. Only what

@@ -3,7 +3,8 @@
  * `SatchelServerOptions`.
  */
 
-import { createHandler, html, type Route, Sessions } from "../../../src/mod.ts";
+import { Sessions } from "../../../src/session/mod.ts";
+import { createHandler, html, type Route } from "../../../src/web/mod.ts";
 import { page } from "../page.ts";
 import { openBenchStore } from "./bench_store.ts";
 
