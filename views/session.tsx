@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
-import { inspect, type Inspection, type Session } from "../src/session/mod.ts";
+import { inspect, type Inspection } from "../src/inspector/mod.ts";
+import type { Session } from "../src/session/mod.ts";
 import { redirect, type View } from "../src/web/mod.ts";
 import { CsrfField } from "./csrf_field.tsx";
 import { Layout } from "./layout.tsx";

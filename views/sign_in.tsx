@@ -1,11 +1,6 @@
 import type { JSX } from "preact";
-import {
-  listSessions,
-  revokeSessions,
-  type Session,
-  type Sessions,
-  type SessionStore,
-} from "../src/session/mod.ts";
+import type { Session, Sessions, SessionStore } from "../src/session/mod.ts";
+import { listSessions, revokeSessions } from "../src/stores/server_store.ts";
 import {
   type RecalledForm,
   recallForm,

@@ -2,19 +2,16 @@ import { type Bytes, encodeBase64url, randomBytes } from "./bytes.ts";
 import { Xaes } from "./xaes.ts";
 
 /** Bytes a secret must have. */
-export const MIN_SECRET_SIZE = 32;
-
-const SEALING_KEY_LABEL = "satchel v1 sealing key";
-const KEY_ID_LABEL = "satchel v1 key id";
-const KEY_SIZE = 32;
-const KEY_ID_SIZE = 4;
+const MIN_SECRET_SIZE = 32;
+/** The first byte of a token: the version of its format. */
+export const VERSION = 1;
 
 /** What one secret seals with. */
 export interface SealingKey {
-  /** The 4 bytes that name the key in a token. */
-  readonly id: Bytes;
-  /** The same in hexadecimal, for logs. */
-  readonly idText: string;
+  /** The first bytes of its tokens: the version, and the 4 bytes that name the key. */
+  readonly header: Bytes;
+  /** The key's name in hexadecimal, for logs. */
+  readonly keyId: string;
   readonly xaes: Xaes;
 }
 
@@ -27,14 +24,15 @@ export type SealingKeys = readonly [SealingKey, ...SealingKey[]];
  *
  * @example Rotating secrets
  * ```ts
- * import { generateSecret, Keyring } from "@satchel/satchel/seal";
+ * import { generateSecret } from "@satchel/satchel";
+ * import { Keyring } from "@satchel/satchel/seal";
  *
  * const old = generateSecret();
  * const keyring = new Keyring([generateSecret(), old]);
  * ```
  */
 export class Keyring {
-  readonly #secrets: readonly [Bytes, ...Bytes[]];
+  readonly #secrets: readonly Bytes[];
   #keys: SealingKeys | Promise<SealingKeys> | undefined;
 
   /**
@@ -43,14 +41,13 @@ export class Keyring {
    * @param secrets One or more, in base64url or base64, with padding or without, of at least
    * 32 random bytes each, as {@linkcode generateSecret} makes them
    * @throws {RangeError} If there is none, or one is not base64, too short, or given twice. The
-   * message tells its place, never the secret
+   * message names its place, never the secret
    */
   constructor(secrets: readonly string[]) {
-    const [newest, ...older] = secrets.map(decodeSecret);
-    if (newest === undefined) {
+    this.#secrets = secrets.map(decodeSecret);
+    if (secrets.length === 0) {
       throw new RangeError("Cannot make a keyring: it has 0 secrets, at least 1 is needed");
     }
-    this.#secrets = [newest, ...older];
     const texts = this.#secrets.map(encodeBase64url);
     for (const [i, text] of texts.entries()) {
       const first = texts.indexOf(text);
@@ -61,23 +58,19 @@ export class Keyring {
   }
 
   /**
-   * The keys in the order of their secrets: a promise until they are first derived, which waits
-   * for the first call because some runtimes refuse cryptography outside of a request.
+   * Returns the keys in the order of their secrets: a promise until they are first derived, which
+   * waits for the first call because some runtimes refuse cryptography outside of a request.
    *
    * @internal
    */
   keys(): SealingKeys | Promise<SealingKeys> {
-    return this.#keys ??= this.#derive();
-  }
-
-  async #derive(): Promise<SealingKeys> {
-    const [newest, ...older] = this.#secrets;
-    try {
-      return this.#keys = await Promise.all([deriveKey(newest), ...older.map(deriveKey)]);
-    } catch (error) {
-      this.#keys = undefined; // a failure must not outlive its cause
-      throw error;
-    }
+    return this.#keys ??= Promise.all(this.#secrets.map(deriveKey)).then(
+      (keys) => this.#keys = keys as unknown as SealingKeys,
+      (error) => {
+        this.#keys = undefined; // a failure must not outlive its cause
+        throw error;
+      },
+    );
   }
 }
 
@@ -86,7 +79,7 @@ export class Keyring {
  *
  * @example Usage
  * ```ts
- * import { generateSecret } from "@satchel/satchel/seal";
+ * import { generateSecret } from "@satchel/satchel";
  * import { assertEquals } from "@std/assert";
  *
  * assertEquals(generateSecret().length, 43);
@@ -97,15 +90,14 @@ export function generateSecret(): string {
 }
 
 function decodeSecret(text: string, index: number): Bytes {
-  const cannot = `Cannot use secret ${index + 1}: it`;
   const secret = decodeBase64(text);
-  if (secret === null) throw new RangeError(`${cannot} is neither base64url nor base64`);
-  if (secret.length < MIN_SECRET_SIZE) {
-    throw new RangeError(
-      `${cannot} has ${secret.length} bytes, at least ${MIN_SECRET_SIZE} are needed`,
-    );
-  }
-  return secret;
+  const fault = secret === null
+    ? "is neither base64url nor base64"
+    : secret.length < MIN_SECRET_SIZE
+    ? `has ${secret.length} bytes, at least ${MIN_SECRET_SIZE} are needed`
+    : null;
+  if (secret !== null && fault === null) return secret;
+  throw new RangeError(`Cannot use secret ${index + 1}: it ${fault}`);
 }
 
 function decodeBase64(text: string): Bytes | null {
@@ -119,16 +111,17 @@ function decodeBase64(text: string): Bytes | null {
 
 async function deriveKey(secret: Bytes): Promise<SealingKey> {
   const key = await crypto.subtle.importKey("raw", secret, "HKDF", false, ["deriveBits"]);
-  const [sealing, id] = await Promise.all([
-    expand(key, SEALING_KEY_LABEL, KEY_SIZE),
-    expand(key, KEY_ID_LABEL, KEY_ID_SIZE),
-  ]);
-  return { id, idText: id.toHex(), xaes: await Xaes.import(sealing) };
+  const id = await expand(key, "key id", 4);
+  return {
+    header: Uint8Array.of(VERSION, ...id),
+    keyId: Array.from(id, (byte) => byte.toString(16).padStart(2, "0")).join(""),
+    xaes: await Xaes.import(await expand(key, "sealing key", 32)),
+  };
 }
 
 /** HKDF-SHA-256 with no salt (RFC 5869): the secret is random already. */
 async function expand(key: CryptoKey, label: string, size: number): Promise<Bytes> {
-  const info = new TextEncoder().encode(label);
+  const info = new TextEncoder().encode(`satchel v1 ${label}`);
   const algorithm = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info };
   return new Uint8Array(await crypto.subtle.deriveBits(algorithm, key, size * 8));
 }

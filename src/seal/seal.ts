@@ -1,9 +1,7 @@
 import { type Bytes, decodeBase64url, encodeBase64url, startsWith } from "./bytes.ts";
-import type { Keyring, SealingKey } from "./keyring.ts";
-import { NONCE_SIZE, TAG_SIZE, type Xaes } from "./xaes.ts";
+import { type Keyring, type SealingKey, VERSION } from "./keyring.ts";
+import { NONCE_SIZE, TAG_SIZE } from "./xaes.ts";
 
-/** The first byte of a token: the version of its format. */
-const VERSION = 1;
 /** Bytes before the nonce: the version and the key id. */
 const HEADER_SIZE = 5;
 const CIPHERTEXT_AT = HEADER_SIZE + NONCE_SIZE;
@@ -19,18 +17,14 @@ const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 /** Why a token was refused: for the log, never for the visitor. */
 export type UnsealFailure = "malformed" | "unknown key" | "forged";
 
-/** What became of a token. */
+/** The result of unsealing a token. */
 export type Unsealed =
   /** The text, the key that sealed it, and whether that is the one that seals now. */
   | { readonly text: string; readonly keyId: string; readonly newest: boolean }
   | { readonly text: null; readonly reason: UnsealFailure };
 
-/** What one key does for one purpose. */
-interface Seal {
-  readonly keyId: string;
-  readonly xaes: Xaes;
-  /** The first bytes of its tokens: the version and the key id. */
-  readonly header: Bytes;
+/** A key for one purpose. */
+interface Seal extends SealingKey {
   readonly aad: Bytes;
 }
 
@@ -46,7 +40,8 @@ type Seals = readonly [Seal, ...Seal[]];
  *
  * @example Usage
  * ```ts
- * import { generateSecret, Keyring, Sealer } from "@satchel/satchel/seal";
+ * import { generateSecret } from "@satchel/satchel";
+ * import { Keyring, Sealer } from "@satchel/satchel/seal";
  * import { assertEquals } from "@std/assert";
  *
  * const sealer = new Sealer(new Keyring([generateSecret()]), "greeting");
@@ -111,11 +106,10 @@ export class Sealer {
   }
 
   async #prepare(): Promise<Seals> {
-    const [newest, ...older] = await this.#keyring.keys();
-    const sealOf = ({ id, idText: keyId, xaes }: SealingKey): Seal => {
-      const header = Uint8Array.of(VERSION, ...id);
-      return { keyId, xaes, header, aad: Uint8Array.of(...header, ...this.#purpose) };
+    const sealOf = (key: SealingKey): Seal => {
+      return { ...key, aad: Uint8Array.of(...key.header, ...this.#purpose) };
     };
+    const [newest, ...older] = await this.#keyring.keys();
     return this.#seals = [sealOf(newest), ...older.map(sealOf)];
   }
 }
@@ -126,11 +120,15 @@ async function sealWith({ xaes, header, aad }: Seal, text: string): Promise<stri
   const space = Math.min(3 * text.length, MAX_TEXT_SIZE);
   const bytes = new Uint8Array(CIPHERTEXT_AT + space + TAG_SIZE);
   const { read, written } = encoder.encodeInto(text, bytes.subarray(CIPHERTEXT_AT, -TAG_SIZE));
-  if (read < text.length) throw tooLong(text);
+  if (read < text.length) {
+    const size = encoder.encode(text).length;
+    throw new RangeError(
+      `Cannot seal the text: it has ${size} bytes, at most ${MAX_TEXT_SIZE} are possible`,
+    );
+  }
   const nonce = bytes.subarray(HEADER_SIZE, CIPHERTEXT_AT);
   const plaintext = bytes.subarray(CIPHERTEXT_AT, CIPHERTEXT_AT + written);
   bytes.set(header);
-  xaes.fillNonce(nonce);
   const ciphertext = await xaes.encrypt(nonce, plaintext, aad);
   bytes.set(new Uint8Array(ciphertext), CIPHERTEXT_AT);
   return encodeBase64url(bytes.subarray(0, CIPHERTEXT_AT + ciphertext.byteLength));
@@ -161,10 +159,4 @@ async function unsealWith(seals: Seals, bytes: Bytes): Promise<Unsealed> {
  */
 export function tokenLength(size: number): number {
   return Math.ceil((MIN_TOKEN_SIZE + size) * 4 / 3);
-}
-
-function tooLong(text: string): RangeError {
-  const size = encoder.encode(text).length;
-  const limit = `at most ${MAX_TEXT_SIZE} are possible`;
-  return new RangeError(`Cannot seal the text: it has ${size} bytes, ${limit}`);
 }

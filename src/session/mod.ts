@@ -37,10 +37,8 @@ export {
   type SizeReport,
 } from "./errors.ts";
 export type { FlashMessage, FlashOptions } from "./flash.ts";
-export { inspect, type Inspection } from "./inspect.ts";
 export type { Frozen, JsonValue } from "./json.ts";
 export type { TimeLimitOptions } from "./limits.ts";
-export { type ListedSession, type ListOptions, listSessions, revokeSessions } from "./owners.ts";
 export type { SchemaOptions, SchemaResult, StandardSchema } from "./schema.ts";
 export { Session } from "./session.ts";
 export { type SessionOptions, Sessions, type SessionView } from "./sessions.ts";

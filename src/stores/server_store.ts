@@ -22,6 +22,12 @@ import { entryOf, OwnerList, type Place } from "./owners.ts";
 import { isSessionId, keyOf, newSessionId } from "./session_id.ts";
 import { TimeoutBackend } from "./timeout.ts";
 
+export {
+  listSessions,
+  type ListedSession,
+  type ListOptions,
+  revokeSessions,
+} from "./list_sessions.ts";
 export type { EntryPage, OwnerIndex, SessionBackend, StoredValue, WriteEntry } from "./backend.ts";
 
 /** Options that all stores on the server have in common. */

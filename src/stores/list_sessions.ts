@@ -1,7 +1,7 @@
-import { type Session, stateOf } from "./session.ts";
-import { type Sessions, storeOf } from "./sessions.ts";
-import { readState } from "./state.ts";
-import type { OwnedSession, SessionOwners } from "./store.ts";
+import { type Session, stateOf } from "../session/session.ts";
+import { type Sessions, storeOf } from "../session/sessions.ts";
+import { readState } from "../session/state.ts";
+import type { OwnedSession, SessionOwners } from "../session/store.ts";
 
 /** A page of the list of an account's sessions. */
 export interface ListOptions<Data extends object> {

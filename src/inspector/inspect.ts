@@ -1,6 +1,6 @@
-import { sizesOf } from "./record.ts";
-import { type Session, stateOf } from "./session.ts";
-import { readState } from "./state.ts";
+import { sizesOf } from "../session/record.ts";
+import { type Session, stateOf } from "../session/session.ts";
+import { readState } from "../session/state.ts";
 
 /** A description of a visitor's own session. It holds no id, no token and no secret. */
 export interface Inspection {

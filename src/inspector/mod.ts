@@ -1,0 +1,18 @@
+/**
+ * What a developer wants to know about a visitor's session.
+ *
+ * @example
+ * ```ts
+ * import { CookieStore, generateSecret, Sessions } from "@satchel/satchel";
+ * import { inspect } from "@satchel/satchel/inspector";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const sessions = new Sessions({ store: new CookieStore({ secrets: [generateSecret()] }) });
+ * const session = await sessions.load(new Request("http://localhost/"));
+ * assertEquals(inspect(session).store, "cookie");
+ * ```
+ *
+ * @module
+ */
+
+export { inspect, type Inspection } from "./inspect.ts";
