@@ -1,9 +1,9 @@
-/** The content types that the platform itself writes, for texts and for `Response.json`. */
+/** The content types that the platform writes itself, for text and for `Response.json`. */
 const WRITTEN = /^(?:text\/plain;charset=utf-8|application\/json(?:;charset=utf-8)?)$/i;
 /** Marks responses that are known to have a body, and headers that nobody else has. */
 const OWN = Symbol("own");
 
-/** Marks a response that the library has just made with a body and with headers of its own. */
+/** Marks a response that was just made with a body and with headers of its own. */
 export function own(response: Response): Response {
   Reflect.set(response, OWN, true);
   return response;
@@ -12,7 +12,10 @@ export function own(response: Response): Response {
 let asked: typeof Response | undefined;
 let keeps = false;
 
-/** Whether responses take over the very `Headers` object they are made with, as `@hono/node-server`'s do. */
+/**
+ * Whether responses keep the very `Headers` object that they are made with, as those of
+ * `@hono/node-server` do: then it may belong to others as well.
+ */
 function keepsHeaders(): boolean {
   if (asked !== Response) { // which some servers replace when they start
     asked = Response;
@@ -23,9 +26,9 @@ function keepsHeaders(): boolean {
 }
 
 /**
- * Whether the application may use a response again, or its headers. To ask for a body costs a third
- * of a whole request (Deno makes a stream of it, and cannot send it as a text any more), so it is
- * only done where nothing else tells that there is one.
+ * Whether the application may use a response again, or its headers. Asking for the body costs a
+ * third of a whole request, since Deno makes a stream of it and can no longer send it as text; so
+ * it is asked for only where nothing else shows that there is one.
  */
 function isReusable(response: Response): boolean {
   if (OWN in response) return false;

@@ -35,7 +35,7 @@ export function html(body: BodyInit, init?: ResponseInit): Response {
   );
   // Set afterwards, since that takes a fraction of the time that any `headers` for `Response` takes.
   if (!headers?.has("content-type")) response.headers.set("content-type", HTML);
-  return own(response);
+  return (body ?? null) === null ? response : own(response); // not every caller is type-checked
 }
 
 /**
