@@ -4,46 +4,45 @@
  * @module
  */
 
+import { type Machine, parseCommand, runTool } from "./src/server/cli.ts";
+import { readConfig } from "./src/server/config.ts";
+import { ServerLog } from "./src/server/log.ts";
+import { openStore } from "./src/server/open_store.ts";
+import { loadSecrets, type PrivateFiles, StartError } from "./src/server/secrets.ts";
+import { GracefulStop, listening, requireTarget, startUpNotices } from "./src/server/serve.ts";
 import { Sessions } from "./src/session/mod.ts";
 import { createHandler } from "./src/web/mod.ts";
-import { parseCommand } from "./src/server/command_line.ts";
-import { readConfig } from "./src/server/config.ts";
-import { GracefulStop } from "./src/server/graceful_stop.ts";
-import { listening } from "./src/server/listening.ts";
-import { openStore } from "./src/server/open_store.ts";
-import { requireTarget } from "./src/server/require_target.ts";
-import { loadSecrets } from "./src/server/secrets.ts";
-import { ServerLog } from "./src/server/server_log.ts";
-import { StartError } from "./src/server/start_error.ts";
-import { startUpNotices } from "./src/server/start_up.ts";
-import { type Machine, runTool } from "./src/server/tool.ts";
 import { errorPage, routes, type Visitor } from "./views/routes.ts";
 
 const ENDINGS: Deno.Signal[] = ["SIGINT", Deno.build.os === "windows" ? "SIGBREAK" : "SIGTERM"];
 
+const files: PrivateFiles = {
+  read: (path) => Deno.readTextFile(path),
+  create: (path, text) => Deno.writeTextFile(path, text, { createNew: true, mode: 0o600 }),
+  mode: async (path) => (await Deno.stat(path)).mode,
+};
+
 const machine: Machine = {
   getVariable: (name) => Deno.env.get(name),
-  files: {
-    read: (path) => Deno.readTextFile(path),
-    create: (path, text) => Deno.writeTextFile(path, text, { createNew: true, mode: 0o600 }),
-    mode: async (path) => (await Deno.stat(path)).mode,
-  },
+  files,
   readInput: () => new Response(Deno.stdin.readable).text(),
   openStore: (config, secrets) =>
     openStore(config, secrets, {
+      files,
       openKv: (path) => Deno.openKv(path),
       importRedis: () => import("redis"),
+      importTls: () => import("node:tls"),
     }),
 };
 
 /** Serves until a signal ends it; returns the exit status. */
 async function serve(): Promise<number> {
   const config = readConfig(machine.getVariable);
-  const secrets = config.store === "cookie" ? await loadSecrets(config, machine.files) : null;
+  const secrets = config.store === "cookie" ? await loadSecrets(config, files) : null;
   const log = new ServerLog(config.log, console);
-  const { store, close } = await machine.openStore(config, secrets?.values ?? []);
+  const { store, exposed, close } = await machine.openStore(config, secrets?.values ?? []);
   // The configuration has limits, proxy and timing under the names that the library gives them.
-  const options = { ...config, store, onRefused: log.refused, onError: log.error };
+  const options = { ...config, store, onReject: log.rejected, onError: log.error };
   const sessions = new Sessions<Visitor>({ ...options, trace: true });
   const pages = routes({ sessions, store });
   const handler = createHandler({ ...options, routes: pages, sessions, csrf: true, errorPage });
@@ -53,7 +52,7 @@ async function serve(): Promise<number> {
   const server = listening({ hostname: config.host, port: config.port }, (address) => {
     return Deno.serve({ ...address, onListen() {} }, log.requests(stop.guard(answer)));
   });
-  log.notices(startUpNotices(config, secrets, server.addr.port));
+  log.notices(startUpNotices(config, { secrets, exposed, port: server.addr.port }));
   for (const signal of ENDINGS) Deno.addSignalListener(signal, stop.signalled);
   const answered = await stop.done;
   close();
@@ -61,17 +60,12 @@ async function serve(): Promise<number> {
   return answered ? 0 : 1;
 }
 
-/** Does what the command line asks for; returns the exit status. */
-async function run(): Promise<number> {
+try {
   const command = parseCommand(Deno.args);
-  if (command.name === "serve") return await serve();
+  if (command.name === "serve") Deno.exit(await serve());
   const { text, status } = await runTool(command, machine);
   console.log(text);
-  return status;
-}
-
-try {
-  Deno.exit(await run());
+  Deno.exit(status);
 } catch (error) {
   if (!(error instanceof StartError)) throw error;
   console.error(error.message);
