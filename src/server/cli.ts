@@ -16,7 +16,6 @@ export type Command =
     readonly name: "inspect";
     /** The cookie's value, or `-` for standard input. */
     readonly cookie: string;
-    /** The cookie's name; null to try the names that the server uses. */
     readonly cookieName: string | null;
     readonly json: boolean;
   };
@@ -25,7 +24,6 @@ export type Command =
 export interface Machine {
   readonly getVariable: GetVariable;
   readonly files: PrivateFiles;
-  /** Reads standard input to its end. */
   readInput(): Promise<string>;
   /** Opens the store that the configuration names; the cookie store alone needs secrets. */
   openStore(config: Config, secrets: readonly string[]): OpenStore | Promise<OpenStore>;
@@ -161,7 +159,6 @@ export async function runTool(
 
 /** The names of the server's cookie: on plain http, and on https. */
 const KNOWN_NAMES = ["session", "__Host-session"] as const;
-/** What stores say under a name that the cookie does not belong to. */
 const OTHER_NAME: readonly string[] = ["unknown id", "forged"];
 
 /** How a cookie is looked into; `now` is in milliseconds. */
