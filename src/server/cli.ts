@@ -96,7 +96,10 @@ export function parseCommand(args: readonly string[]): Command {
   }
   const command = name as keyof typeof COMMANDS;
   const { help, boolean, string } = COMMANDS[command];
-  const flags = parseArgs(args.slice(isNamed ? 1 : 0), {
+  // A cookie's value may begin with a dash: it is longer than any option.
+  const rest = args.slice(isNamed ? 1 : 0);
+  const values = rest.includes("--") ? [] : rest.filter((it) => /^-[\w-]{39,}$/.test(it));
+  const flags = parseArgs([...rest.filter((it) => !values.includes(it)), "--", ...values], {
     boolean: ["help", ...boolean],
     string: ["_", ...string],
     alias: { h: "help" },

@@ -186,7 +186,7 @@ function parseAddress(url: string): RedisPlace | string {
     /^(rediss?):\/\/(?:([^/?#]*)@)?(\[[^/?#\]]*\]|[^/?#:]*)(?::([^/?#]*))?(?:\/([^?#]*))?([^]*)$/i
       .exec(url);
   if (parts === null) return `${FORM}, and %2C for a comma in a password`;
-  const [, scheme = "", user = "", bracketed = "", port = "", database = "", rest = ""] = parts;
+  const [_, scheme = "", user = "", bracketed = "", port = "", database = "", rest = ""] = parts;
   if (/^[?#]/.test(rest)) return `${FORM} without ? or #: write them as %3F and %23 in a password`;
   const host = bracketed.replace(/^\[(.*)\]$/, "$1");
   if (rest !== "") return FORM;

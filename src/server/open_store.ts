@@ -119,7 +119,8 @@ export function openStore(
   }
 }
 
-async function openKvStore(path: string, { openKv, files }: Databases): Promise<OpenStore> {
+async function openKvStore(path: string, databases: Databases): Promise<OpenStore> {
+  const { files } = databases;
   try {
     const isFile = path !== ":memory:" && !/^https?:/.test(path);
     // SQLite would make a file that all may read; its companions get the mode that it has.
@@ -128,7 +129,7 @@ async function openKvStore(path: string, { openKv, files }: Databases): Promise<
         if (!isNamed(cause, "AlreadyExists")) throw cause;
       });
     }
-    const kv = await retryWhileLocked(() => openKv(path));
+    const kv = await retryWhileLocked(() => databases.openKv(path));
     const store = new KvStore(kv);
     await store.ping();
     const exposed = isFile && await isExposed(path, files) ? path : null;

@@ -23,9 +23,9 @@ import { isSessionId, keyOf, newSessionId } from "./session_id.ts";
 import { TimeoutBackend } from "./timeout.ts";
 
 export {
-  listSessions,
   type ListedSession,
   type ListOptions,
+  listSessions,
   revokeSessions,
 } from "./list_sessions.ts";
 export type { EntryPage, OwnerIndex, SessionBackend, StoredValue, WriteEntry } from "./backend.ts";
