@@ -3,19 +3,11 @@ import { MODULES, sizeOf } from "./size.ts";
 
 /** The most that each may have, minified and gzipped, in KiB. */
 const LIMITS: Readonly<Record<string, number>> = {
-<<<<<<< HEAD
   ".": 24.5,
   "./stores/kv": 5.75,
   "./stores/redis": 6.25,
   "./stores/memory": 5.75,
   "./stores/server": 5.25,
-=======
-  ".": 24.5,
-  "./stores/kv": 4.5,
-  "./stores/redis": 5,
-  "./stores/memory": 4.5,
-  "./stores/server": 4,
->>>>>>> web
   "./seal": 2.5,
   "./csrf": 1.5,
   "{ Sessions, CookieStore }": 13.5,
