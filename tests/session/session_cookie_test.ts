@@ -1,5 +1,8 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
+import { CookieStore, Sessions } from "../../src/mod.ts";
 import { SessionCookie, type SessionCookieOptions } from "../../src/session/session_cookie.ts";
+
+const SECRET = "x".repeat(43) + "=";
 
 const LINES: [what: string, options: SessionCookieOptions, secure: boolean, line: string][] = [
   ["http", {}, false, "session=v; HttpOnly; SameSite=Lax; Path=/"],
@@ -83,3 +86,70 @@ for (const [what, options, secure, message] of REFUSED) {
     assertThrows(() => new SessionCookie(options, secure), RangeError, message);
   });
 }
+
+/** The line that sets the session's cookie over https, and over http. */
+async function linesOf(cookie: SessionCookieOptions): Promise<(string | undefined)[]> {
+  const store = new CookieStore({ secrets: [SECRET] });
+  const sessions = new Sessions<{ a: number }>({ store, cookie });
+  return await Promise.all(["https", "http"].map(async (scheme) => {
+    const request = new Request(`${scheme}://shop.example/`);
+    const response = await sessions.handle(request, (session) => {
+      return new Response(`${session.set("a", 1).size}`);
+    });
+    return response.headers.getSetCookie()[0]?.replace(/=[\w-]+;/, "=v;");
+  }));
+}
+
+const SECURE = { secure: true };
+const PREFIXED: [cookie: SessionCookieOptions, https: string, http: string][] = [
+  [{ name: "__Http-sid", ...SECURE }, "__Http-sid=v; Secure; ", "__Http-sid=v; Secure; "],
+  [{ name: "__http-sid", ...SECURE, path: "/a" }, "__http-sid=v; Secure; ", "__http-sid=v; Sec"],
+  [{ name: "__Host-Http-sid", ...SECURE }, "__Host-Http-sid=v; Secure; ", "__Host-Http-sid=v; "],
+  [{ name: "Http-sid" }, "__Host-Http-sid=v; Secure; ", "Http-sid=v; "],
+  [{ name: "__Hostess" }, "__Host-__Hostess=v; Secure; ", "__Hostess=v; "],
+  [{ name: "__Hostess", path: "/a" }, "__Secure-__Hostess=v; Secure; ", "__Hostess=v; "],
+  [{ name: "__Securely" }, "__Host-__Securely=v; Secure; ", "__Securely=v; "],
+];
+
+for (const [cookie, https, http] of PREFIXED) {
+  Deno.test(`Sessions writes a cookie of the name ${JSON.stringify(cookie)}`, async () => {
+    const [secure = "", plain = ""] = await linesOf(cookie);
+    assert(secure.startsWith(https), secure);
+    assert(plain.startsWith(http), plain);
+    assert([secure, plain].every((line) => line.includes("; HttpOnly;")));
+    const path = cookie.path ?? "/";
+    assert([secure, plain].every((line) => line.endsWith(`; Path=${path}`)), plain);
+  });
+}
+
+for (
+  const [cookie, message] of [
+    [{ name: "__Http-sid" }, "its prefix needs secure"],
+    [{ name: "__HTTP-SID" }, "its prefix needs secure"],
+    [{ name: "__Host-Http-sid" }, "its prefix needs secure"],
+    [{ name: "__Host-Http-sid", ...SECURE, path: "/a" }, "needs the path / and no domain"],
+    [{ name: "__host-HTTP-sid", ...SECURE, domain: "b.example" }, "needs the path / and no domain"],
+    [{ name: "__Host-sid", ...SECURE }, "the prefix is added where the connection is https"],
+    [{ name: "__Secure-Http-sid", ...SECURE }, "the prefix is added"],
+  ] as [SessionCookieOptions, string][]
+) {
+  Deno.test(`Sessions refuses a cookie of the name ${JSON.stringify(cookie)}`, () => {
+    const store = new CookieStore({ secrets: [SECRET] });
+    assertThrows(() => new Sessions({ store, cookie }), RangeError, message);
+  });
+}
+
+Deno.test("Sessions takes no cookie without a name for its own", async () => {
+  const store = new CookieStore({ secrets: [SECRET] });
+  const sessions = new Sessions<{ a: number }>({ store });
+  const written = await sessions.handle(new Request("http://shop.example/"), (session) => {
+    return new Response(`${session.set("a", 1).size}`);
+  });
+  const value = /^session=([\w-]+);/.exec(written.headers.getSetCookie()[0] ?? "")?.[1];
+  const read = async (cookie: string): Promise<number | undefined> => {
+    const request = new Request("http://shop.example/", { headers: { cookie } });
+    return (await sessions.load(request)).get("a");
+  };
+  assertEquals(await read(`session; session = ${value}\t; b=1`), 1);
+  assertEquals(await read(`=session=${value}`), undefined);
+});

@@ -1,5 +1,18 @@
-import { assert, assertEquals, assertNotEquals } from "@std/assert";
-import { Sessions } from "../../src/session/manager.ts";
+import {
+  assert,
+  assertEquals,
+  assertNotEquals,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
+import {
+  createHandler,
+  csrfToken,
+  redirect,
+  type Session,
+  SessionLostError,
+  Sessions,
+} from "../../src/mod.ts";
 import type { ServerStore } from "../../src/stores/server_store.ts";
 import type { Place } from "./contract.ts";
 import { counter, find, keep, recordOf, refusal } from "./sample.ts";
@@ -11,8 +24,41 @@ interface Data {
   b: number;
 }
 
-function request(id: string, init: RequestInit = {}): Request {
-  return new Request("http://localhost/", { headers: { cookie: `session=${id}` }, ...init });
+function request(id: string, init: RequestInit = {}, path = ""): Request {
+  return new Request(`http://localhost/${path}`, { headers: { cookie: `session=${id}` }, ...init });
+}
+
+/** What another request does to a session meanwhile. */
+const ENDINGS = {
+  "ended": (session: Session<Data>): Response => {
+    session.destroy();
+    return new Response();
+  },
+  "got a new id": (session: Session<Data>): Response => {
+    session.regenerate();
+    return new Response();
+  },
+};
+
+type Use = (session: Session<Data>, url: URL) => void | Promise<void>;
+
+/** An application whose forms use the session and then redirect; `/add` is always there. */
+function handlerOf(store: ServerStore, uses: Record<string, Use>) {
+  const add: Use = (session) => void session.set("items", ["tea"]);
+  const errors: unknown[] = [];
+  const routes = Object.entries({ add, ...uses }).flatMap(([path, use]) =>
+    ["GET", "POST"].map((method) => ({
+      method,
+      path: `/${path}`,
+      view: async ({ session, request }: { session: Session<Data>; request: Request }) => {
+        await use(session, new URL(request.url));
+        return redirect("/");
+      },
+    }))
+  );
+  const sessions = sessionsOn(store);
+  const onError = (error: unknown): void => void errors.push(error);
+  return { handler: createHandler<Data>({ sessions, routes, onError }), errors };
 }
 
 function idIn(response: Response): string {
@@ -121,6 +167,174 @@ export function behaviour(test: Test): void {
     assertNotEquals(renewed, id);
     assertEquals(await counter(store, renewed), 5);
     assertEquals(await refusal(store, id), "retired");
+  });
+
+  for (const [fate, end] of Object.entries(ENDINGS)) {
+    test(
+      `answers 409 to a form whose session ${fate} meanwhile, and stores nothing`,
+      async (place, store) => {
+        const id = await keep(store, recordOf(1));
+        const other = sessionsOn(place.open());
+        const { handler, errors } = handlerOf(store, {
+          write: async (session) => {
+            session.update("items", (items = []) => [...items, "tea"]);
+            await other.handle(request(id, { method: "POST" }), end);
+          },
+        });
+        const response = await handler(request(id, { method: "POST" }, "write"));
+        assertEquals(response.status, 409);
+        assertStringIncludes(
+          await response.text(),
+          "nothing of it was stored. Load the page again",
+        );
+        assertEquals(response.headers.getSetCookie(), []);
+        assertEquals(errors, []); // it is nobody's fault
+        // Whoever comes too late hears the same, while a new visitor is taken for one.
+        const late = await handler(request(id, { method: "POST" }, "add"));
+        const status = fate === "got a new id" ? 409 : 303;
+        assertEquals([late.status, late.headers.getSetCookie().length], [
+          status,
+          status === 409 ? 0 : 1,
+        ]);
+      },
+    );
+
+    test(`answers a page whose session ${fate} meanwhile, with no cookie`, async (place, store) => {
+      const id = await keep(store, recordOf(1));
+      const other = sessionsOn(place.open());
+      const { handler } = handlerOf(store, {
+        write: async (session) => {
+          session.update("counter", (counter = 0) => counter + 1);
+          if (!session.isNew) await other.handle(request(id, { method: "POST" }), end);
+        },
+      });
+      const response = await handler(request(id, {}, "write"));
+      assertEquals([response.status, response.headers.getSetCookie()], [303, []]);
+      assertEquals(response.headers.get("cache-control"), "private, no-cache");
+      assertEquals(await refusal(store, id), fate === "got a new id" ? "retired" : "unknown id");
+    });
+
+    test(
+      `takes it for no loss when a session ${fate} that was shown, given a token, or ended`,
+      async (place, store) => {
+        const flash = [{ level: "info", message: "Once" }];
+        const other = sessionsOn(place.open());
+        const uses: Record<string, (session: Session<Data>) => void> = {
+          read: (session) => void session.get("counter"),
+          show: (session) => void session.takeFlash(),
+          token: (session) => void csrfToken(session),
+          "sign-out": (session) => {
+            session.destroy();
+            session.flash("You are signed out.");
+          },
+        };
+        for (const [use, change] of Object.entries(uses)) {
+          const id = await keep(store, { ...recordOf(1), flash });
+          const { handler, errors } = handlerOf(store, {
+            [use]: async (session) => {
+              change(session);
+              if (use !== "sign-out") await other.handle(request(id, { method: "POST" }), end);
+            },
+          });
+          if (use === "sign-out") await other.handle(request(id, { method: "POST" }), end);
+          const response = await handler(request(id, { method: "POST" }, use));
+          assertEquals([response.status, errors], [303, []], use);
+          const isNew = use === "sign-out" && fate === "ended";
+          assertEquals(response.headers.getSetCookie().length, isNew ? 1 : 0, use);
+          const once = use === "show" ? "private, no-store" : "private, no-cache";
+          assertEquals(response.headers.get("cache-control"), once, use);
+        }
+      },
+    );
+  }
+
+  test(
+    "lets a sign-out with an old id end the session that has a new one",
+    async (place, store) => {
+      const id = await keep(store, recordOf(1));
+      const other = sessionsOn(place.open());
+      const fresh = idIn(
+        await other.handle(request(id, { method: "POST" }), ENDINGS["got a new id"]),
+      );
+      const response = await sessionsOn(store).handle(
+        request(id, { method: "POST" }),
+        (session) => {
+          session.destroy();
+          return new Response("bye");
+        },
+      );
+      assertEquals([await response.text(), response.headers.getSetCookie()], ["bye", []]);
+      assertEquals(await refusal(store, fresh), "unknown id");
+    },
+  );
+
+  test(
+    "says 409 to whoever stores something after signing out of a lost session",
+    async (_, store) => {
+      const id = await keep(store, recordOf(1));
+      const { handler } = handlerOf(store, {
+        again: (session) => {
+          session.destroy();
+          session.set("counter", 7);
+        },
+      });
+      const fresh = idIn(
+        await sessionsOn(store).handle(request(id, { method: "POST" }), ENDINGS["got a new id"]),
+      );
+      assertEquals((await handler(request(id, { method: "POST" }, "again"))).status, 409);
+      assertEquals(await refusal(store, fresh), "unknown id");
+    },
+  );
+
+  test("makes nothing new of a value that is gone, nor fails over it", async (place, store) => {
+    const id = await keep(store, recordOf(1));
+    const other = sessionsOn(place.open());
+    let runs = 0;
+    const error = await assertRejects(async () => {
+      await sessionsOn(store).handle(request(id, { method: "POST" }), async (session) => {
+        session.update("counter", (counter) => {
+          runs++;
+          if (counter === undefined) throw new Error("a value that was always there");
+          return counter + 1;
+        });
+        await other.handle(request(id, { method: "POST" }), ENDINGS.ended);
+        return new Response();
+      });
+    }, SessionLostError);
+    assertEquals([error.status, runs], [409, 1]);
+  });
+
+  test("acknowledges no form and loses it while the session gets new ids", async (place, store) => {
+    let id = await keep(store, recordOf(0));
+    const handlers = [store, place.open()].map((store) =>
+      handlerOf(store, {
+        add: (session, url) =>
+          void session.update(
+            "items",
+            (items = []) => [...items, url.searchParams.get("item") ?? ""],
+          ),
+        renew: (session) => session.regenerate(),
+      }).handler
+    );
+    const acknowledged: string[] = [];
+    let refused = 0;
+    for (let round = 0; round < 10; round++) {
+      const old = id;
+      await Promise.all(Array.from({ length: 8 }, async (_, index) => {
+        const isSignIn = index === 3;
+        const item = `${round}.${index}`;
+        const path = isSignIn ? "renew" : `add?item=${item}`;
+        const response = await handlers[index % 2]?.(request(old, { method: "POST" }, path));
+        assert(response !== undefined && [303, 409].includes(response.status));
+        if (isSignIn) id = idIn(response);
+        else if (response.status === 303) acknowledged.push(item);
+        else refused++;
+      }));
+      assertNotEquals(id, old);
+    }
+    const { items = [] } = (await find(store, id)).record.data;
+    assertEquals((items as string[]).toSorted(), acknowledged.toSorted());
+    assertEquals(acknowledged.length + refused, 70);
   });
 
   test("lets no long request block another", async (place, store) => {

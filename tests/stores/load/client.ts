@@ -36,8 +36,8 @@ export class Client {
   }
 
   /** Sends a form. */
-  post(path: string, fields: Record<string, string>): Promise<Answer> {
-    return this.request(path, { method: "POST", body: new URLSearchParams(fields) });
+  post(path: string, fields: Record<string, string>, cookie = this.cookie): Promise<Answer> {
+    return this.request(path, { method: "POST", body: new URLSearchParams(fields) }, cookie);
   }
 
   /** Opens a page with forms; returns their token. */

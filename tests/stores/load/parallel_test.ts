@@ -102,4 +102,38 @@ for (const kind of ["kv", "redis"] as const satisfies Kind[]) {
     const late = results.filter((answer) => countIn(answer) === 1).length - 1;
     return `signed in, the old id opens nothing (${late} stragglers had a blank page)`;
   });
+
+  test("600 forms sent during sign-ins: none is acknowledged and lost", async (client) => {
+    const acknowledged: string[] = [];
+    let refused = 0;
+    for (let round = 0; round < 6; round++) {
+      const csrf_token = await client.token();
+      const old = client.cookie;
+      let fresh = "";
+      const { results } = await atOnce(101, async (index) => {
+        if (index === 50) {
+          await new Promise((resolve) => setTimeout(resolve, 30));
+          const answer = await client.post("/sign-in", { name: `Ann ${round}`, csrf_token }, old);
+          fresh = answer.cookie ?? "";
+          return answer;
+        }
+        const item = `Thing ${round}.${index}.`;
+        const answer = await client.post("/cart", { item, csrf_token }, old);
+        if (answer.status === 303) acknowledged.push(item);
+        else refused++;
+        // 403: it came when the id was retired already, and its token could not be right any more.
+        assert([303, 403, 409].includes(answer.status), `${answer.status}`);
+        assertEquals(answer.cookie, null);
+        return answer;
+      });
+      assertEquals(results[50]?.status, 303);
+      assert(fresh !== "" && fresh !== old);
+      client.cookie = fresh;
+    }
+    const { text } = await client.request("/cart");
+    const kept = new Set(text.match(/<span>Thing \d+\.\d+\.<\/span>/g));
+    assertEquals(kept, new Set(acknowledged.map((item) => `<span>${item}</span>`)));
+    assert(refused > 0, "no form came too late: the test shows nothing");
+    return `${acknowledged.length} acknowledged and kept, ${refused} refused, none lost`;
+  });
 }
