@@ -45,8 +45,8 @@ export interface SessionState {
 }
 
 /**
- * Does to a newer state of the session what was done to an older one. If there is none any more,
- * nothing is done, but what was to be done is known.
+ * Does to a newer state of the session what was done to an older one. Where the session is gone,
+ * the changes are only handed on, so that their loss can be told.
  */
 export function replay(older: SessionState, newer: SessionState): void {
   if (newer.fate === "open") {

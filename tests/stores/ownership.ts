@@ -51,7 +51,7 @@ export function ownership(test: Test): void {
       assertEquals(headers.get("cache-control"), "private, max-age=60");
     }
     assertEquals(await refusal(store, id), null);
-    // A session that is over is none to spare.
+    // A session that has ended is not spared.
     const ended = await ask((session) => {
       session.destroy();
       return sessions.destroyOwned("ann", { except: session });
