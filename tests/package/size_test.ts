@@ -3,14 +3,14 @@ import { MODULES, sizeOf } from "./size.ts";
 
 /** The most that each may have, minified and gzipped, in KiB. */
 const LIMITS: Readonly<Record<string, number>> = {
-  ".": 17.5,
+  ".": 18.5,
   "./stores/kv": 4.5,
   "./stores/redis": 5,
   "./stores/memory": 4.5,
   "./stores/server": 4,
   "./seal": 2.5,
   "./csrf": 1.5,
-  "{ Sessions, CookieStore }": 12,
+  "{ Sessions, CookieStore }": 13,
 };
 
 Deno.test("every export has a limit of its size", () => {
