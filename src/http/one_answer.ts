@@ -12,23 +12,24 @@ interface Markable {
 
 let moment = 0;
 
-/** Notes that a request begins: returns its place in the order of all of them. */
+/** Gives a request that begins its place in the order of all requests. */
 export function begin(): number {
   return ++moment;
 }
 
 /** Marks a response whose headers were changed in place for one request's visitor. */
 export function markAnswered(response: Response, request: Request): void {
-  // Not assigned: to a frozen object that is an error, and a response must not fail for want of it.
+  // Not by assignment, which throws where the response is frozen: the mark is only a safety net.
   Reflect.set(response, ANSWERED, { request, at: ++moment } satisfies Answered);
 }
 
 /**
- * Refuses a response that carries what was meant for an earlier request's visitor. Headers of a
- * response with a body are changed in place, since most runtimes send such a response only once;
- * but some send it as often as they are given it, and HEAD uses up no body anywhere.
+ * Refuses a response that carries headers meant for an earlier request's visitor. The headers of a
+ * response with a body are changed in place, because runtimes send such a response only once. But
+ * `@hono/node-server` sends it any number of times, Bun where the body is empty, and an answer to
+ * HEAD uses up no body on some runtimes.
  *
- * What was marked after this request began may be its own: handlers call each other.
+ * A mark that is younger than the request may be its own: handlers call each other.
  *
  * @throws {TypeError} If the response answered an earlier request.
  */

@@ -5,7 +5,7 @@
  */
 
 const HTML = "text/html; charset=utf-8";
-/** What the platform writes itself, for texts and for `Response.json`. */
+/** The content types that the platform writes itself, for text and for `Response.json`. */
 const WRITTEN = /^(?:text\/plain;charset=utf-8|application\/json(?:;charset=utf-8)?)$/i;
 /** Marks responses that are known to have a body, and headers that nobody else has. */
 const OWN = Symbol("own");
@@ -19,7 +19,10 @@ export function own(response: Response): Response {
 let asked: typeof Response | undefined;
 let keeps = false;
 
-/** Whether responses take over the very `Headers` object they are made with, as `@hono/node-server`'s do. */
+/**
+ * Whether responses keep the very `Headers` object that they are made with, as those of
+ * `@hono/node-server` do: then it may belong to others as well.
+ */
 function keepsHeaders(): boolean {
   if (asked !== Response) { // which some servers replace when they start
     asked = Response;
@@ -30,9 +33,9 @@ function keepsHeaders(): boolean {
 }
 
 /**
- * Whether the application may use a response again, or its headers. To ask for a body costs a third
- * of a whole request (Deno makes a stream of it, and cannot send it as a text any more), so it is
- * only done where nothing else tells that there is one.
+ * Whether the application may use a response again, or its headers. Asking for the body costs a
+ * third of a whole request, since Deno makes a stream of it and can no longer send it as text; so
+ * it is asked for only where nothing else shows that there is one.
  */
 function isReusable(response: Response): boolean {
   if (OWN in response) return false;
@@ -70,7 +73,7 @@ export function html(body: BodyInit, init?: ResponseInit): Response {
   );
   // Set afterwards, since that takes a fraction of the time that any `headers` for `Response` takes.
   if (!headers?.has("content-type")) response.headers.set("content-type", HTML);
-  return own(response);
+  return (body ?? null) === null ? response : own(response); // not every caller is type-checked
 }
 
 /**
