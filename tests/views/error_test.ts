@@ -20,10 +20,12 @@ Deno.test("errorPage() escapes the detail and ends its sentence", () => {
 
 Deno.test("a body that is no form is refused in the site's own frame", async () => {
   const { handler, errors } = site();
+  const page = await handler(new Request("http://localhost/cart"));
+  const cookie = page.headers.getSetCookie()[0]?.replace(/;.*/, "") ?? "";
   const request = new Request("http://localhost/cart", {
     method: "POST",
     body: "item=apple",
-    headers: { "content-type": "text/plain" },
+    headers: { cookie, "content-type": "text/plain" },
   });
   const response = await handler(request);
   assertEquals(response.status, 415);
