@@ -11,7 +11,7 @@ import { GracefulStop } from "./src/server/graceful_stop.ts";
 import { listening } from "./src/server/listening.ts";
 import { openStore } from "./src/server/open_store.ts";
 import { requireTarget } from "./src/server/require_target.ts";
-import { loadSecrets } from "./src/server/secrets.ts";
+import { loadSecrets, type PrivateFiles } from "./src/server/secrets.ts";
 import { ServerLog } from "./src/server/server_log.ts";
 import { StartError } from "./src/server/start_error.ts";
 import { startUpNotices } from "./src/server/start_up.ts";
@@ -20,18 +20,22 @@ import { errorPage, routes, type Visitor } from "./views/routes.ts";
 
 const ENDINGS: Deno.Signal[] = ["SIGINT", Deno.build.os === "windows" ? "SIGBREAK" : "SIGTERM"];
 
+const files: PrivateFiles = {
+  read: (path) => Deno.readTextFile(path),
+  create: (path, text) => Deno.writeTextFile(path, text, { createNew: true, mode: 0o600 }),
+  mode: async (path) => (await Deno.stat(path)).mode,
+};
+
 const machine: Machine = {
   getVariable: (name) => Deno.env.get(name),
-  files: {
-    read: (path) => Deno.readTextFile(path),
-    create: (path, text) => Deno.writeTextFile(path, text, { createNew: true, mode: 0o600 }),
-    mode: async (path) => (await Deno.stat(path)).mode,
-  },
+  files,
   readInput: () => new Response(Deno.stdin.readable).text(),
   openStore: (config, secrets) =>
     openStore(config, secrets, {
+      files,
       openKv: (path) => Deno.openKv(path),
       importRedis: () => import("redis"),
+      importTls: () => import("node:tls"),
     }),
 };
 
@@ -40,7 +44,7 @@ async function serve(): Promise<number> {
   const config = readConfig(machine.getVariable);
   const secrets = config.store === "cookie" ? await loadSecrets(config, machine.files) : null;
   const log = new ServerLog(config.log, console);
-  const { store, close } = await machine.openStore(config, secrets?.values ?? []);
+  const { store, exposed, close } = await machine.openStore(config, secrets?.values ?? []);
   // The configuration has limits, proxy and timing under the names that the library gives them.
   const options = { ...config, store, onRefused: log.refused, onError: log.error };
   const sessions = new Sessions<Visitor>({ ...options, trace: true });
@@ -52,7 +56,7 @@ async function serve(): Promise<number> {
   const server = listening({ hostname: config.host, port: config.port }, (address) => {
     return Deno.serve({ ...address, onListen() {} }, log.requests(stop.guard(answer)));
   });
-  log.notices(startUpNotices(config, secrets, server.addr.port));
+  log.notices(startUpNotices(config, { secrets, exposed, port: server.addr.port }));
   for (const signal of ENDINGS) Deno.addSignalListener(signal, stop.signalled);
   const answered = await stop.done;
   close();

@@ -1,5 +1,6 @@
 import { Environment, type GetVariable } from "./environment.ts";
 import { parseSecrets } from "./parse_secrets.ts";
+import { isHost, LOCAL_REDIS, parseRedisUrl, type RedisPlace } from "./redis_url.ts";
 import { StartError } from "./start_error.ts";
 
 /** The stores that `SESSION_STORE` may name; the first is the default. */
@@ -26,7 +27,7 @@ export interface Config {
    * `REDIS_URL`: default `redis://127.0.0.1:6379`. Several addresses, separated by spaces or commas,
    * are members of a Cluster. May hold a password: never to be printed.
    */
-  readonly redisUrl: string;
+  readonly redis: RedisPlace;
   /** `SESSION_IDLE_TIMEOUT`: seconds without a visit until a session ends. Default 1200. */
   readonly idleTimeout: number;
   /** `SESSION_ABSOLUTE_TIMEOUT`: seconds until a session ends in any case. Default 7 days. */
@@ -68,7 +69,7 @@ export function readConfig(get: GetVariable): Config {
     secretFile: env.text("SESSION_SECRET_FILE", ".session-secret"),
     store: env.choice("SESSION_STORE", STORES, "cookie"),
     kvPath: env.text("KV_PATH", ".satchel.sqlite"),
-    redisUrl: readRedisUrl(env),
+    redis: readRedisUrl(env),
     idleTimeout: env.wholeNumber("SESSION_IDLE_TIMEOUT", 1200, 1, LONGEST_TIMEOUT),
     absoluteTimeout: env.wholeNumber("SESSION_ABSOLUTE_TIMEOUT", 7 * 86_400, 1, LONGEST_TIMEOUT),
     trustProxy: env.flag("TRUST_PROXY"),
@@ -77,10 +78,6 @@ export function readConfig(get: GetVariable): Config {
   };
   if (env.faults.length > 0) throw new ConfigError(env.faults);
   return Object.freeze(config);
-}
-
-function isHost(text: string): boolean {
-  return /^[\w.-]+$/.test(text) || URL.canParse(`http://[${text}]`);
 }
 
 function readSecrets(env: Environment): readonly string[] {
@@ -93,11 +90,9 @@ function readSecrets(env: Environment): readonly string[] {
 }
 
 /** Checked here and not by `Environment.text`: the URL may hold a password. */
-function readRedisUrl(env: Environment): string {
-  const fallback = "redis://127.0.0.1:6379";
+function readRedisUrl(env: Environment): RedisPlace {
   const text = env.raw("REDIS_URL")?.trim();
-  if (!text) return fallback;
-  const isRight = (url: string): boolean => /^rediss?:$/.test(URL.parse(url)?.protocol ?? "");
-  if (text.split(/[\s,]+/).every(isRight)) return text;
-  return env.fault("REDIS_URL", "redis://host:port or rediss://host:port expected", fallback);
+  if (!text) return LOCAL_REDIS;
+  const place = parseRedisUrl(text);
+  return typeof place === "string" ? env.fault("REDIS_URL", place, LOCAL_REDIS) : place;
 }

@@ -1,4 +1,5 @@
 import { escapeControls } from "./escape_controls.ts";
+import { isNamed } from "./start_error.ts";
 
 /** Looks up an environment variable, like `Deno.env.get`. */
 export type GetVariable = (name: string) => string | undefined;
@@ -18,7 +19,7 @@ export class Environment {
 
   /** Reads text. `isValid`, where given, decides; `expected` says in words what it accepts. */
   text(name: string, fallback: string, expected = "", isValid?: (text: string) => boolean): string {
-    const text = this.#get(name)?.trim();
+    const text = this.raw(name)?.trim();
     if (!text) return fallback;
     if (isValid === undefined || isValid(text)) return text;
     return this.fault(name, `${expected} expected, ${quote(text)} found`, fallback);
@@ -30,7 +31,7 @@ export class Environment {
     allowed: readonly Word[],
     fallback: NoInfer<Word>,
   ): Word {
-    const text = this.#get(name)?.trim();
+    const text = this.raw(name)?.trim();
     if (!text) return fallback;
     const word = allowed.find((word) => word === text);
     return word ??
@@ -54,7 +55,12 @@ export class Environment {
 
   /** Reads a variable as it stands: undefined when it is not set at all. */
   raw(name: string): string | undefined {
-    return this.#get(name);
+    try {
+      return this.#get(name);
+    } catch (error) {
+      if (!isNamed(error, "InvalidData")) throw error;
+      return this.fault(name, "text in UTF-8 expected, other bytes found", undefined);
+    }
   }
 
   /** Notes that a variable is wrong and goes on with `value`. */

@@ -1,5 +1,5 @@
 import { pathOf } from "../http/path_of.ts";
-import { escapeControls } from "./escape_controls.ts";
+import { escapeControls, printableJson } from "./escape_controls.ts";
 import type { LogFormat } from "./request_log.ts";
 
 /** A chain of causes is followed so far: it may be a ring. */
@@ -18,10 +18,25 @@ export function errorLine(error: unknown, request: Request, format: LogFormat): 
   const path = pathOf(request.url);
   const stack = stackOf(error);
   if (format === "json") {
-    return JSON.stringify({ level: "error", method, path, error: String(error), stack });
+    return printableJson({ level: "error", method, path, error: String(error), stack });
   }
   const lines = `${method} ${path} failed: ${stack}`.split("\n");
   return lines.map((line) => escapeControls(line)).join("\n  ");
+}
+
+/**
+ * Writes down that requests failed as an earlier one did: without the stack, which that one left.
+ *
+ * @param error What the last of them threw.
+ * @param count How many failed.
+ * @param format For people, or one JSON object.
+ */
+export function repeatedErrorLine(error: unknown, count: number, format: LogFormat): string {
+  const text = String(error);
+  if (format === "json") {
+    return printableJson({ level: "error", event: "requests failed", error: text, count });
+  }
+  return escapeControls(`${count === 1 ? "1 request" : `${count} requests`} failed: ${text}`);
 }
 
 function stackOf(error: unknown): string {

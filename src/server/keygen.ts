@@ -1,5 +1,6 @@
 import { generateSecret } from "../crypto/keyring.ts";
 import type { KeygenCommand } from "./command_line.ts";
+import { printableJson } from "./escape_controls.ts";
 
 /**
  * Makes a secret.
@@ -14,6 +15,6 @@ export async function keygen(
 ): Promise<string> {
   const secret = generateSecret();
   const secrets = rotate ? [secret, ...await inUse()] : [secret];
-  if (json) return JSON.stringify(rotate ? { SESSION_SECRETS: secrets.join(",") } : { secret });
+  if (json) return printableJson(rotate ? { SESSION_SECRETS: secrets.join(",") } : { secret });
   return rotate ? `SESSION_SECRETS=${secrets.join(",")}` : secret;
 }

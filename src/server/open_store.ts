@@ -4,11 +4,15 @@ import { type KvClient, KvStore } from "../stores/kv_store.ts";
 import { type RedisClient, RedisStore } from "../stores/redis_store.ts";
 import { unlocked } from "../stores/unlocked.ts";
 import type { Config } from "./config.ts";
-import { StartError } from "./start_error.ts";
+import { placeText, type RedisMember, type RedisPlace } from "./redis_url.ts";
+import { isExposed, type PrivateFiles } from "./secrets.ts";
+import { isNamed, StartError } from "./start_error.ts";
 
 /** A store that is open, and how to let go of what is behind it. */
 export interface OpenStore {
   readonly store: SessionStore;
+  /** A file in which sessions are kept and that others than its owner may read; null: none. */
+  readonly exposed: string | null;
   /** Closes connections and files. */
   close(): void;
 }
@@ -28,28 +32,43 @@ export interface RedisSettings {
   readonly commandOptions: { readonly timeout: undefined };
   readonly username: string | undefined;
   readonly password: string | undefined;
-  readonly socket: {
-    readonly connectTimeout: number;
-    /** Milliseconds until the next attempt; false: there is none. */
-    readonly reconnectStrategy: (attempts: number) => number | false;
-  };
+  readonly socket: RedisSocket;
 }
 
-/** The databases of the machine. */
+/** How node-redis connects. */
+export interface RedisSocket {
+  readonly tls: boolean;
+  /** Says whether a certificate is the one of a host; undefined: it is. */
+  readonly checkServerIdentity?: IdentityCheck;
+  readonly connectTimeout: number;
+  /** Milliseconds until the next attempt; false: there is none. */
+  readonly reconnectStrategy: (attempts: number) => number | false;
+}
+
+/** What `tls.checkServerIdentity` of Node does. */
+export type IdentityCheck = (host: string, certificate: object) => Error | undefined;
+
+/** What the server needs of the machine to open a store. */
 export interface Databases {
+  /** Files that their owner alone may read. */
+  readonly files: PrivateFiles;
   /** Opens a KV file. */
   openKv(path: string): Promise<KvClient & { close(): void }>;
   /** Loads node-redis: nobody else has to wait for that. */
   importRedis(): Promise<NodeRedis>;
+  /** Loads what Node knows about certificates. */
+  importTls(): Promise<{ readonly checkServerIdentity: IdentityCheck }>;
 }
 
 /** What node-redis exports, as far as the server needs it. */
 export interface NodeRedis {
   /** Prepares a connection to one server. */
-  createClient(options: RedisSettings & { url: string }): RedisConnection;
+  createClient(
+    options: RedisSettings & { database: number; socket: RedisSocket & RedisMember },
+  ): RedisConnection;
   /** Prepares connections to the members of a Cluster, of which some are named. */
   createCluster(options: {
-    rootNodes: { url: string }[];
+    rootNodes: { socket: RedisMember }[];
     defaults: RedisSettings;
   }): RedisConnection;
 }
@@ -73,20 +92,24 @@ export function openStore(
 ): OpenStore | Promise<OpenStore> {
   switch (config.store) {
     case "cookie":
-      return { store: new CookieStore({ secrets }), close() {} };
+      return { store: new CookieStore({ secrets }), exposed: null, close() {} };
     case "kv":
       return openKvStore(config.kvPath, databases);
     case "redis":
-      return openRedisStore(config.redisUrl, databases);
+      return openRedisStore(config.redis, databases);
   }
 }
 
-async function openKvStore(path: string, databases: Databases): Promise<OpenStore> {
+async function openKvStore(path: string, { openKv, files }: Databases): Promise<OpenStore> {
   try {
-    const kv = await unlocked(() => databases.openKv(path));
+    const isFile = path !== ":memory:" && !/^https?:/.test(path);
+    // SQLite would make a file that all may read; its companions get the mode that it has.
+    if (isFile) await createIfMissing(path, files);
+    const kv = await unlocked(() => openKv(path));
     const store = new KvStore(kv);
     await store.ping();
-    return { store, close: () => kv.close() };
+    const exposed = isFile && await isExposed(path, files) ? path : null;
+    return { store, exposed, close: () => kv.close() };
   } catch (cause) {
     const wayOut = "Name another with KV_PATH: a file in a folder that the server may write to";
     const message = `Cannot open the KV file ${path}: ${reasonOf(cause)}\n  ${wayOut}`;
@@ -94,39 +117,72 @@ async function openKvStore(path: string, databases: Databases): Promise<OpenStor
   }
 }
 
-async function openRedisStore(text: string, databases: Databases): Promise<OpenStore> {
-  const urls = text.split(/[\s,]+/);
-  const [first, ...others] = urls.map((url) => new URL(url));
-  const redis = await databases.importRedis();
+async function openRedisStore(place: RedisPlace, databases: Databases): Promise<OpenStore> {
+  const { members, tls, username, password, database } = place;
+  const [redis, ofCluster] = await Promise.all([
+    databases.importRedis(),
+    tls && members.length > 1 ? clusterIdentity(members, databases) : {},
+  ]);
   let isUp = false;
   const settings: RedisSettings = {
     disableOfflineQueue: true,
     commandOptions: { timeout: undefined },
-    // Of a Cluster, the addresses given are not all: its other members ask for the password too.
-    username: first?.username ? decodeURIComponent(first.username) : undefined,
-    password: first?.password ? decodeURIComponent(first.password) : undefined,
+    // Of a Cluster, the members given are not all: password and TLS are for the others too.
+    username,
+    password,
     socket: {
+      tls,
+      ...ofCluster,
       connectTimeout: CONNECT_TIMEOUT,
       // Down at start is a mistake to be told; down later is an outage to be sat out.
       reconnectStrategy: (attempts) => isUp && Math.min(50 * (attempts + 1), LONGEST_PAUSE),
     },
   };
+  const [first, ...others] = members;
   const client = others.length === 0
-    ? redis.createClient({ url: text, ...settings })
-    : redis.createCluster({ rootNodes: urls.map((url) => ({ url })), defaults: settings });
+    ? redis.createClient({ ...settings, database, socket: { ...settings.socket, ...first } })
+    : redis.createCluster({
+      rootNodes: members.map((socket) => ({ socket })),
+      defaults: settings,
+    });
   client.on("error", () => {}); // each request that suffers from it is logged
   try {
     await client.connect();
     const store = new RedisStore(client);
     await store.ping();
     isUp = true;
-    return { store, close: () => client.destroy() };
+    return { store, exposed: null, close: () => client.destroy() };
   } catch (cause) {
     client.destroy();
-    const hosts = [first, ...others].map((url) => url?.host).join(", ");
     const wayOut = "Start it, or say where it is with REDIS_URL=redis://host:port";
-    const message = `Cannot reach Redis at ${hosts}: ${reasonOf(cause)}\n  ${wayOut}`;
+    const message = `Cannot reach Redis at ${placeText(place)}: ${reasonOf(cause)}\n  ${wayOut}`;
     throw new StartError(message, 1, { cause });
+  }
+}
+
+/**
+ * Members of a Cluster name each other by IP address, unless told otherwise, and certificates are
+ * for names: one for a host of `REDIS_URL` is as good as one for the address.
+ */
+async function clusterIdentity(
+  members: RedisPlace["members"],
+  databases: Databases,
+): Promise<{ checkServerIdentity: IdentityCheck }> {
+  const { checkServerIdentity } = await databases.importTls();
+  return {
+    checkServerIdentity(host, certificate) {
+      const fault = checkServerIdentity(host, certificate);
+      const isKnown = members.some((named) => !checkServerIdentity(named.host, certificate));
+      return isKnown ? undefined : fault;
+    },
+  };
+}
+
+async function createIfMissing(path: string, files: PrivateFiles): Promise<void> {
+  try {
+    await files.create(path, "");
+  } catch (cause) {
+    if (!isNamed(cause, "AlreadyExists")) throw cause;
   }
 }
 

@@ -1,5 +1,5 @@
 import { pathOf } from "../http/path_of.ts";
-import { escapeControls } from "./escape_controls.ts";
+import { escapeControls, printableJson } from "./escape_controls.ts";
 
 /** How log lines are written: for people, or one JSON object a line. */
 export type LogFormat = "text" | "json";
@@ -41,6 +41,6 @@ function requestLine(request: Request, status: number, took: number, format: Log
   const { method } = request;
   const path = pathOf(request.url);
   const ms = Math.round(took * 10) / 10;
-  if (format === "json") return JSON.stringify({ method, path, status, ms });
+  if (format === "json") return printableJson({ method, path, status, ms });
   return escapeControls(`${method} ${path} ${status} ${ms} ms`);
 }

@@ -1,10 +1,10 @@
 import { generateSecret } from "../crypto/keyring.ts";
 import type { Config } from "./config.ts";
 import { parseSecrets } from "./parse_secrets.ts";
-import { StartError } from "./start_error.ts";
+import { isNamed, StartError } from "./start_error.ts";
 
-/** What the secret file needs of the file system; errors are told apart by their name. */
-export interface SecretFiles {
+/** Files that their owner alone may read; errors are told apart by their name. */
+export interface PrivateFiles {
   /** Reads a text file; rejects with `NotFound` when there is none. */
   read(path: string): Promise<string>;
   /** Creates a file that its owner alone may read; rejects with `AlreadyExists`. */
@@ -36,7 +36,7 @@ const PATIENCE = { attempts: 10, pause: 50 };
  */
 export async function loadSecrets(
   config: Config,
-  files: SecretFiles,
+  files: PrivateFiles,
   { create = true }: { create?: boolean } = {},
 ): Promise<Secrets> {
   if (config.secrets.length > 0) {
@@ -54,13 +54,20 @@ export async function loadSecrets(
     const wayOut = "Restore it, or delete it to have a fresh one made (which ends all sessions)";
     throw new StartError(`Cannot use the secret file ${path}: ${faults.join("; ")}\n  ${wayOut}`);
   }
-  const mode = await files.mode(path);
-  const exposed = mode !== null && (mode & 0o077) !== 0;
+  const exposed = await isExposed(path, files).catch((cause) => {
+    throw fileError("read", path, cause);
+  });
   return { values: secrets, source: created ? "created file" : "file", exposed };
 }
 
+/** Whether others than its owner may read or change a file. */
+export async function isExposed(path: string, files: PrivateFiles): Promise<boolean> {
+  const mode = await files.mode(path);
+  return mode !== null && (mode & 0o077) !== 0;
+}
+
 /** Of several processes that start at once, exactly one creates the file; all then read it. */
-async function createFile(path: string, files: SecretFiles): Promise<boolean> {
+async function createFile(path: string, files: PrivateFiles): Promise<boolean> {
   try {
     await files.create(path, `${generateSecret()}\n`);
     return true;
@@ -71,7 +78,7 @@ async function createFile(path: string, files: SecretFiles): Promise<boolean> {
 }
 
 /** Reads the file, null when there is none; an empty one may be in the making, for a moment. */
-async function readFile(path: string, files: SecretFiles): Promise<string | null> {
+async function readFile(path: string, files: PrivateFiles): Promise<string | null> {
   try {
     for (let attempt = 1;; attempt++) {
       const text = await files.read(path);
@@ -92,6 +99,3 @@ function fileError(verb: string, path: string, cause: unknown): StartError {
   });
 }
 
-function isNamed(error: unknown, name: string): boolean {
-  return error instanceof Error && error.name === name;
-}

@@ -15,3 +15,8 @@ export class StartError extends Error {
     super(message, options);
   }
 }
+
+/** Whether an error has a name: the runtime's own, such as `NotFound`, are told apart by it. */
+export function isNamed(error: unknown, name: string): boolean {
+  return error instanceof Error && error.name === name;
+}

@@ -1,6 +1,7 @@
 import type { Config } from "./config.ts";
-import { escapeControls } from "./escape_controls.ts";
+import { escapeControls, printableJson } from "./escape_controls.ts";
 import { period } from "./period.ts";
+import { placeText } from "./redis_url.ts";
 import type { LogFormat } from "./request_log.ts";
 import type { Secrets } from "./secrets.ts";
 
@@ -13,18 +14,28 @@ export interface Notice {
 const STORE_WORDS: Readonly<Record<Config["store"], (config: Config) => string>> = {
   cookie: () => "sealed in each visitor's cookie (SESSION_STORE=cookie)",
   kv: ({ kvPath }) => `in the file ${kvPath} (SESSION_STORE=kv)`,
-  redis: ({ redisUrl }) => `in Redis at ${hostsOf(redisUrl)} (SESSION_STORE=redis)`,
+  redis: ({ redis }) => `in Redis at ${placeText(redis)} (SESSION_STORE=redis)`,
 };
+
+/** What is known once the server runs. */
+export interface Running {
+  /** The port in use: the one of the configuration, or the free one that was found. */
+  readonly port: number;
+  /** The secrets in use; null where the store needs none. */
+  readonly secrets: Secrets | null;
+  /** A file in which sessions are kept and that others may read; null or left out: none. */
+  readonly exposed?: string | null;
+}
 
 /**
  * Says where the server listens, where sessions and the secret are, and what to change before
  * others rely on it.
  *
  * @param config What was asked for.
- * @param secrets The secrets in use; null where the store needs none.
- * @param port The port in use: the one of `config`, or the free one that was found.
+ * @param running What came of it.
  */
-export function startUpNotices(config: Config, secrets: Secrets | null, port: number): Notice[] {
+export function startUpNotices(config: Config, running: Running): Notice[] {
+  const { port, secrets, exposed } = running;
   const open = !isLoopback(config.host);
   const kept = secrets !== null && secrets.source !== "environment";
   const info = [
@@ -36,6 +47,9 @@ export function startUpNotices(config: Config, secrets: Secrets | null, port: nu
   const warnings: string[] = [];
   if (secrets?.exposed) {
     warnings.push(`Others can read ${config.secretFile}: run chmod 600 on it`);
+  }
+  if (exposed) {
+    warnings.push(`Others can read ${exposed}: run chmod 600 on it, its -wal and its -shm`);
   }
   if (open && !config.trustProxy) {
     warnings.push(
@@ -60,7 +74,7 @@ export function startUpNotices(config: Config, secrets: Secrets | null, port: nu
 
 /** Writes a notice as a line: plain, or JSON for who reads the log by machine. */
 export function noticeLine(notice: Notice, format: LogFormat): string {
-  if (format === "json") return JSON.stringify(notice);
+  if (format === "json") return printableJson(notice);
   return escapeControls(`${notice.level === "warning" ? "Warning: " : ""}${notice.message}`);
 }
 
@@ -74,11 +88,6 @@ function secretWords({ secretFile }: Config, { values, source }: Secrets): strin
     case "created file":
       return `a fresh one, kept in the file ${secretFile} so that sessions outlive a restart`;
   }
-}
-
-/** Without what may stand before the hosts: a password. */
-function hostsOf(redisUrl: string): string {
-  return redisUrl.split(/[\s,]+/).map((url) => new URL(url).host).join(", ");
 }
 
 /** The wildcard addresses are nothing a browser can go to: 127.0.0.1 is among what they cover. */

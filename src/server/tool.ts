@@ -1,17 +1,18 @@
 import type { Command } from "./command_line.ts";
 import { type Config, readConfig } from "./config.ts";
 import type { GetVariable } from "./environment.ts";
+import { printableJson } from "./escape_controls.ts";
 import { inspect, inspectionText } from "./inspect.ts";
 import { keygen } from "./keygen.ts";
 import type { OpenStore } from "./open_store.ts";
-import { loadSecrets, type SecretFiles, type Secrets } from "./secrets.ts";
+import { loadSecrets, type PrivateFiles, type Secrets } from "./secrets.ts";
 
 /** What the program needs of the machine it runs on. */
 export interface Machine {
   /** Looks up an environment variable. */
   readonly getVariable: GetVariable;
-  /** The file system, as far as the secret file goes. */
-  readonly files: SecretFiles;
+  /** Files that their owner alone may read. */
+  readonly files: PrivateFiles;
   /** Reads standard input to its end. */
   readInput(): Promise<string>;
   /** Opens the store that the configuration names; the cookie store alone needs secrets. */
@@ -48,6 +49,6 @@ export async function runTool(
   const now = Date.now();
   const found = await inspect(value.trim(), { ...config, cookieName, store, now });
   close();
-  const text = json ? JSON.stringify(found) : inspectionText(found, now);
+  const text = json ? printableJson(found) : inspectionText(found, now);
   return { text, status: found.accepted ? 0 : 1 };
 }
