@@ -64,17 +64,12 @@ async function serve(): Promise<number> {
   return answered ? 0 : 1;
 }
 
-/** Does what the command line asks for; returns the exit status. */
-async function run(): Promise<number> {
+try {
   const command = parseCommand(Deno.args);
-  if (command.name === "serve") return await serve();
+  if (command.name === "serve") Deno.exit(await serve());
   const { text, status } = await runTool(command, machine);
   console.log(text);
-  return status;
-}
-
-try {
-  Deno.exit(await run());
+  Deno.exit(status);
 } catch (error) {
   if (!(error instanceof StartError)) throw error;
   console.error(error.message);

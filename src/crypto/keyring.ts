@@ -42,8 +42,8 @@ export class Keyring {
    *
    * @param secrets One or more, in base64url or base64, with padding or without, of at least
    * 32 random bytes each, as {@linkcode generateSecret} makes them
-   * @throws {RangeError} If there is none, or one is not base64, too short, or given twice. The
-   * message tells its place, never the secret
+   * @throws {RangeError} If there is none, or one is not base64, too short, plainly not random, or
+   * given twice. The message tells its place, never the secret
    */
   constructor(secrets: readonly string[]) {
     const [newest, ...older] = secrets.map(decodeSecret);
@@ -106,7 +106,25 @@ function decodeSecret(text: string, index: number): Bytes {
       `${cannot} has ${secret.length} bytes, at least ${MIN_SECRET_SIZE} are needed`,
     );
   }
+  if (isMadeUp(secret, text)) {
+    throw new RangeError(`${cannot} is not random: make one with generateSecret()`);
+  }
   return secret;
+}
+
+/**
+ * Whether a secret plainly is not random: few bytes or steps between them, a repeated pattern,
+ * readable text, or a phrase in small letters typed as base64. Of 32 random bytes, fewer than 10
+ * differ with a probability below 2^-100, a pattern of up to 16 repeats with 2^-124, all are readable
+ * with 2^-45, and their base64 is such a phrase with 2^-50.
+ */
+function isMadeUp(secret: Bytes, text: string): boolean {
+  const isFew = (bytes: Bytes): boolean => new Set(bytes).size < 10;
+  const repeats = (period: number): boolean =>
+    secret.every((byte, index) => index < period || byte === secret[index - period]);
+  return isFew(secret) || isFew(secret.map((byte, index) => byte - (secret[index - 1] ?? byte))) ||
+    Array.from({ length: 16 }, (_, index) => index + 1).some(repeats) ||
+    secret.every((byte) => byte >= 0x20 && byte < 0x7f) || /^[a-z_-]+\d{0,8}=*$/.test(text);
 }
 
 function decodeBase64(text: string): Bytes | null {

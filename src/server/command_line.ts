@@ -44,7 +44,15 @@ export function parseCommand(args: readonly string[]): Command {
   const name = isNamed ? args[0] : "serve";
   if (!isCommand(name)) throw misuse(`there is no command ${name}`);
   const { help, boolean, string } = COMMANDS[name];
-  const flags = parseArgs(args.slice(isNamed ? 1 : 0), {
+  // A cookie's value may begin with a dash: it is longer than any option.
+  const isValue = (argument: string): boolean => /^-[\w-]{39,}$/.test(argument);
+  const rest = args.slice(isNamed ? 1 : 0);
+  const values = rest.includes("--") ? [] : rest.filter(isValue);
+  const ordered = [
+    ...rest.filter((it) => !values.includes(it)),
+    ...(values.length > 0 ? ["--", ...values] : []),
+  ];
+  const flags = parseArgs(ordered, {
     boolean: ["help", ...boolean],
     string: ["_", ...string],
     alias: { h: "help" },

@@ -36,17 +36,18 @@ export interface RedisSettings {
 }
 
 /** How node-redis connects. */
-export interface RedisSocket {
-  readonly tls: boolean;
-  /** Says whether a certificate is the one of a host; undefined: it is. */
-  readonly checkServerIdentity?: IdentityCheck;
-  readonly connectTimeout: number;
-  /** Milliseconds until the next attempt; false: there is none. */
-  readonly reconnectStrategy: (attempts: number) => number | false;
-}
+export type RedisSocket =
+  & {
+    readonly connectTimeout: number;
+    /** Milliseconds until the next attempt; false: there is none. */
+    readonly reconnectStrategy: (attempts: number) => number | false;
+  }
+  & ({ readonly tls?: false } | ({ readonly tls: true } & Partial<IdentityCheck>));
 
-/** What `tls.checkServerIdentity` of Node does. */
-export type IdentityCheck = (host: string, certificate: object) => Error | undefined;
+/** Node's check of certificates: what is wrong with one for a host, or undefined. */
+export interface IdentityCheck {
+  checkServerIdentity(host: string, certificate: object): Error | undefined;
+}
 
 /** What the server needs of the machine to open a store. */
 export interface Databases {
@@ -57,7 +58,7 @@ export interface Databases {
   /** Loads node-redis: nobody else has to wait for that. */
   importRedis(): Promise<NodeRedis>;
   /** Loads what Node knows about certificates. */
-  importTls(): Promise<{ readonly checkServerIdentity: IdentityCheck }>;
+  importTls(): Promise<IdentityCheck>;
 }
 
 /** What node-redis exports, as far as the server needs it. */
@@ -100,12 +101,13 @@ export function openStore(
   }
 }
 
-async function openKvStore(path: string, { openKv, files }: Databases): Promise<OpenStore> {
+async function openKvStore(path: string, databases: Databases): Promise<OpenStore> {
+  const { files } = databases;
   try {
     const isFile = path !== ":memory:" && !/^https?:/.test(path);
     // SQLite would make a file that all may read; its companions get the mode that it has.
     if (isFile) await createIfMissing(path, files);
-    const kv = await unlocked(() => openKv(path));
+    const kv = await unlocked(() => databases.openKv(path));
     const store = new KvStore(kv);
     await store.ping();
     const exposed = isFile && await isExposed(path, files) ? path : null;
@@ -119,10 +121,7 @@ async function openKvStore(path: string, { openKv, files }: Databases): Promise<
 
 async function openRedisStore(place: RedisPlace, databases: Databases): Promise<OpenStore> {
   const { members, tls, username, password, database } = place;
-  const [redis, ofCluster] = await Promise.all([
-    databases.importRedis(),
-    tls && members.length > 1 ? clusterIdentity(members, databases) : {},
-  ]);
+  const redis = await databases.importRedis();
   let isUp = false;
   const settings: RedisSettings = {
     disableOfflineQueue: true,
@@ -131,8 +130,7 @@ async function openRedisStore(place: RedisPlace, databases: Databases): Promise<
     username,
     password,
     socket: {
-      tls,
-      ...ofCluster,
+      ...(tls && { tls, ...(members.length > 1 && await clusterIdentity(members, databases)) }),
       connectTimeout: CONNECT_TIMEOUT,
       // Down at start is a mistake to be told; down later is an outage to be sat out.
       reconnectStrategy: (attempts) => isUp && Math.min(50 * (attempts + 1), LONGEST_PAUSE),
@@ -167,13 +165,12 @@ async function openRedisStore(place: RedisPlace, databases: Databases): Promise<
 async function clusterIdentity(
   members: RedisPlace["members"],
   databases: Databases,
-): Promise<{ checkServerIdentity: IdentityCheck }> {
-  const { checkServerIdentity } = await databases.importTls();
+): Promise<IdentityCheck> {
+  const tls = await databases.importTls();
   return {
     checkServerIdentity(host, certificate) {
-      const fault = checkServerIdentity(host, certificate);
-      const isKnown = members.some((named) => !checkServerIdentity(named.host, certificate));
-      return isKnown ? undefined : fault;
+      const isKnown = members.some((named) => !tls.checkServerIdentity(named.host, certificate));
+      return isKnown ? undefined : tls.checkServerIdentity(host, certificate);
     },
   };
 }

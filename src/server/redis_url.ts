@@ -56,7 +56,9 @@ export function parseRedisUrl(text: string): RedisPlace | string {
     const fault = difference(first, other);
     if (fault !== null) return `address ${index + 2}: ${fault}`;
   }
-  if (others.length > 0 && first.database !== 0) return "a Cluster has database 0 alone: leave it out";
+  if (others.length > 0 && first.database !== 0) {
+    return "a Cluster has database 0 alone: leave it out";
+  }
   const members: RedisPlace["members"] = [memberOf(first), ...others.map(memberOf)];
   const { tls, username, password, database } = first;
   return { members, tls, username, password, database };
@@ -83,7 +85,9 @@ function isIpv6(text: string): boolean {
  */
 function parseAddress(url: string): Address | string {
   const parts =
-    /^(rediss?):\/\/(?:([^/?#]*)@)?(\[[^/?#\]]*\]|[^/?#:]*)(?::([^/?#]*))?(\/[^?#]*)?([^]*)$/i.exec(url);
+    /^(rediss?):\/\/(?:([^/?#]*)@)?(\[[^/?#\]]*\]|[^/?#:]*)(?::([^/?#]*))?(\/[^?#]*)?([^]*)$/i.exec(
+      url,
+    );
   if (parts === null) return `${FORM}, and %2C for a comma in a password`;
   const [, scheme = "", userinfo = "", bracketed = "", portText = "", path = "", rest = ""] = parts;
   if (/^[?#]/.test(rest)) {
@@ -96,7 +100,9 @@ function parseAddress(url: string): Address | string {
     return `${FORM}, where the host is a name, an IPv4 address or [an IPv6 address]`;
   }
   const port = wholeNumber(portText, DEFAULT_PORT, 65_535);
-  if (port === null || port === 0) return "a port from 1 to 65535 expected, as in redis://host:6379";
+  if (port === null || port === 0) {
+    return "a port from 1 to 65535 expected, as in redis://host:6379";
+  }
   const database = wholeNumber(path.replace(/^\//, ""), 0, MAX_DATABASE);
   if (database === null) {
     return "a whole number expected as the database, as in redis://host:6379/0, and %2F for a slash in a password";

@@ -98,4 +98,3 @@ function fileError(verb: string, path: string, cause: unknown): StartError {
     cause,
   });
 }
-
