@@ -89,7 +89,8 @@ function parseAddress(url: string): Address | string {
       url,
     );
   if (parts === null) return `${FORM}, and %2C for a comma in a password`;
-  const [_, scheme = "", userinfo = "", bracketed = "", portText = "", path = "", rest = ""] = parts;
+  const [_, scheme = "", userinfo = "", bracketed = "", portText = "", path = "", rest = ""] =
+    parts;
   if (/^[?#]/.test(rest)) {
     return `${FORM} without ? or #: write them as %3F and %23 in a password`;
   }
