@@ -262,3 +262,33 @@ Deno.test("keygen and inspect refuse what makes no sense", async () => {
   assertStringIncludes(out, "--rotate");
   assertEquals([...Deno.readDirSync(folder.path)].length, 0);
 });
+
+for (
+  const url of ["redis://:p4ss%zz@h", "redis://h/p4ss", "redis:///x", "redis://a,rediss://b"]
+) {
+  Deno.test(`the server refuses REDIS_URL=${url} with status 2, in words and without a stack`, async () => {
+    using folder = temporaryFolder();
+    const { status, err } = await runMain("start", [], {
+      folder: folder.path,
+      environment: { SESSION_STORE: "redis", REDIS_URL: url },
+    });
+    assertEquals(status, 2);
+    assertMatch(err, /^Cannot use the environment: 1 fault\n {2}REDIS_URL: .+\n$/);
+    assert(!err.includes("p4ss"), err);
+  });
+}
+
+Deno.test("the server keeps a KV file that its owner alone may read", async () => {
+  using folder = temporaryFolder();
+  const server = await ServerProcess.start({
+    folder: folder.path,
+    environment: { SESSION_STORE: "kv" },
+  });
+  await new Visitor(() => server.origin).count();
+  const files = Array.from(Deno.readDirSync(folder.path), ({ name }) => name);
+  assert(files.some((name) => name.includes("sqlite")), `${files}`);
+  for (const name of files) {
+    assertEquals((Deno.statSync(`${folder.path}/${name}`).mode ?? 0) & 0o077, 0, name);
+  }
+  await server.kill();
+});

@@ -3,7 +3,14 @@ import { generateSecret, Keyring } from "../../src/seal/keyring.ts";
 import { randomBitsOf } from "../proof/randomness.ts";
 import vectors from "./token_vectors.json" with { type: "json" };
 
-const bytes = (size: number, fill = 7): Uint8Array => new Uint8Array(size).fill(fill);
+/** Bytes that look random, the same at each run: a hash of their number. */
+function bytes(size: number, seed = 7): Uint8Array {
+  let state = seed * 2654435761 + 1;
+  return Uint8Array.from({ length: size }, () => {
+    state = Math.imul(state ^ (state >>> 15), 2246822519) + 374761393 | 0;
+    return state >>> 24;
+  });
+}
 const url = (size: number, fill?: number): string =>
   bytes(size, fill).toBase64({ alphabet: "base64url", omitPadding: true });
 
@@ -61,6 +68,41 @@ Deno.test("Keyring() refuses what is not base64, without printing it", () => {
   for (const culprit of culprits) {
     const error = assertThrows(() => new Keyring([culprit]), RangeError);
     assertEquals(error.message, "Cannot use secret 1: it is neither base64url nor base64");
+  }
+});
+
+for (
+  const [what, secret] of [
+    ["one byte", new Uint8Array(32).fill(0).toBase64()],
+    ["one byte", new Uint8Array(64).fill(0xfb).toBase64()],
+    ["two bytes", Uint8Array.from({ length: 48 }, (_, i) => i % 7 === 0 ? 1 : 200).toBase64()],
+    [
+      "a pattern of 16 bytes",
+      Uint8Array.from({ length: 40 }, (_, i) => bytes(16)[i % 16] ?? 0).toBase64(),
+    ],
+    ["a pattern of 12 letters", "MySuperSecretKeyMySuperSecretKeyMySuperSecretKey"],
+    ["an ascending sequence", Uint8Array.from({ length: 32 }, (_, i) => i).toBase64()],
+    ["a descending sequence", Uint8Array.from({ length: 32 }, (_, i) => 250 - 3 * i).toBase64()],
+    ["readable text", btoa("Never tell this to anybody, my dear!")],
+    ["digits as text", btoa("31415926535897932384626433832795")],
+    ["a phrase", "correct-horse-battery-staple-correct-horse-battery"],
+    ["a phrase", "thisisasecretthisisnotasecretthisisasecret12345="],
+    ["the letter x", "x".repeat(43) + "="],
+  ] as const
+) {
+  Deno.test(`Keyring() refuses ${what} as a secret: ${secret.slice(0, 12)}…`, () => {
+    const error = assertThrows(() => new Keyring([secret]), RangeError);
+    assertEquals(
+      error.message,
+      "Cannot use secret 1: it is not random: make one with generateSecret()",
+    );
+  });
+}
+
+Deno.test("Keyring() takes random secrets, in hexadecimal as well", () => {
+  for (let count = 0; count < 2000; count++) {
+    const random = crypto.getRandomValues(new Uint8Array(32));
+    new Keyring([random.toBase64({ alphabet: "base64url" }), random.toHex()]);
   }
 });
 

@@ -1,9 +1,8 @@
-import { CookieStore, Sessions, type SessionStore } from "../../src/session/mod.ts";
-import { createHandler } from "../../src/web/mod.ts";
+import { CookieStore, createHandler, Sessions, type SessionStore } from "../../src/mod.ts";
+import { SECRET } from "../session/visitor.ts";
 import { errorPage, routes, type Visitor } from "../../views/routes.ts";
 
-/** A secret that is none: 32 times the letter x. */
-export const SECRET = "x".repeat(43) + "=";
+export { SECRET };
 
 /** How a site under test differs from the real one. */
 export interface SiteOptions {

@@ -62,7 +62,11 @@ export const ROOMS: Readonly<Record<string, Room>> = {
     imports: ["mod"],
     packages: ["preact", "preact-render-to-string", "@std/http/"],
   },
-  main: { files: ["main.ts"], imports: ["mod", "stores", "server", "views"], packages: ["redis"] },
+  main: {
+    files: ["main.ts"],
+    imports: ["mod", "stores", "server", "views"],
+    packages: ["redis", "node:tls"],
+  },
 };
 
 /** Packages that one file alone may import, whatever its room allows. */

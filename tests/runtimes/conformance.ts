@@ -191,6 +191,32 @@ export const conformance: Readonly<Record<string, Check>> = {
     assertEquals(response.headers.get("location"), "http://localhost/next");
     assertMatch(response.headers.getSetCookie().join(), /^session=.+; HttpOnly; SameSite=Lax/);
   },
+  "constant answers": async () => {
+    const { sessions } = setUp();
+    const shared = new Headers({ "x-shop": "1" });
+    const home = new Response(null, { status: 303, headers: shared });
+    const answers = {
+      home: () => home,
+      page: () => html("Hi", { headers: shared }),
+      text: () => new Response("Hi", { headers: shared }),
+      json: () => Response.json({}, { headers: shared }),
+    };
+    for (const [name, answer] of Object.entries(answers)) {
+      for (const use of ["set", "get", "set", "get"]) {
+        const response = await sessions.handle(new Request("http://localhost/"), (session) => {
+          if (use === "set") session.set("counter", 1);
+          else session.get("counter");
+          return answer();
+        });
+        assertEquals(response.headers.getSetCookie().length, use === "set" ? 1 : 0, name);
+        assertEquals(response.headers.get("vary"), "Cookie", name);
+        assertEquals(await response.text(), { home: "", json: "{}" }[name] ?? "Hi");
+      }
+      for (const headers of [shared, home.headers]) {
+        assertEquals([...headers], [["x-shop", "1"]], name);
+      }
+    }
+  },
   "forms": async () => {
     const { handler } = setUp();
     const send = (body: BodyInit, headers: HeadersInit = {}) =>

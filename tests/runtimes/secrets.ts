@@ -1,4 +1,4 @@
-/** The secret that seals: 32 times the letter n. */
-export const NEW_SECRET: string = btoa("n".repeat(32));
-/** The secret before it: 32 times the letter o. */
-export const OLD_SECRET: string = btoa("o".repeat(32));
+/** The secret that seals. */
+export const NEW_SECRET = "Zq3vT9wJc7uYbE1sLkX8aHgPd2MiQo5rVtC6NfK0mWs";
+/** The secret before it. */
+export const OLD_SECRET = "b4Kp2yWm8BzqLx4JdVtE7cRgNf1uAhS9oQi3rPb6XeT";

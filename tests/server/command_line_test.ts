@@ -87,3 +87,10 @@ for (
     assertEquals(error.status, 2);
   });
 }
+
+Deno.test("parseCommand() takes a cookie's value that begins with a dash for no option", () => {
+  const cookie = `-${"aZ_9".repeat(11)}`;
+  for (const args of [["inspect", cookie, "--json"], ["inspect", "--json", cookie]]) {
+    assertEquals(parseCommand(args), { name: "inspect", cookie, cookieName: null, json: true });
+  }
+});

@@ -1,7 +1,14 @@
-import { assert, assertEquals, assertMatch, assertStringIncludes, assertThrows } from "@std/assert";
+import {
+  assert,
+  assertEquals,
+  assertMatch,
+  assertObjectMatch,
+  assertStringIncludes,
+  assertThrows,
+} from "@std/assert";
 import { ConfigError, readConfig } from "../../src/server/config.ts";
 import { VARIABLES } from "../../src/server/help.ts";
-import { configOf, SECRET_A, SECRET_B } from "./fake_environment.ts";
+import { configOf, namedError, SECRET_A, SECRET_B } from "./fake_environment.ts";
 
 Deno.test("readConfig() has a default for everything", () => {
   assertEquals(configOf(), {
@@ -11,7 +18,13 @@ Deno.test("readConfig() has a default for everything", () => {
     secretFile: ".session-secret",
     store: "cookie",
     kvPath: ".satchel.sqlite",
-    redisUrl: "redis://127.0.0.1:6379",
+    redis: {
+      members: [{ host: "127.0.0.1", port: 6379 }],
+      tls: false,
+      username: undefined,
+      password: undefined,
+      database: 0,
+    },
     idleTimeout: 1200,
     absoluteTimeout: 604_800,
     trustProxy: false,
@@ -43,7 +56,13 @@ Deno.test("readConfig() reads every variable", () => {
     secretFile: "secret.txt",
     store: "cookie",
     kvPath: "sessions.sqlite",
-    redisUrl: "rediss://:word@example.org:6380",
+    redis: {
+      members: [{ host: "example.org", port: 6380 }],
+      tls: true,
+      username: undefined,
+      password: "word",
+      database: 0,
+    },
     idleTimeout: 1,
     absoluteTimeout: 34_560_000,
     trustProxy: true,
@@ -92,6 +111,53 @@ for (
     ["SESSION_STORE", "memory", 'cookie or kv or redis expected, "memory" found'],
     ["REDIS_URL", "http://localhost", "redis://host:port or rediss://host:port expected"],
     ["REDIS_URL", "localhost", "redis://host:port or rediss://host:port expected"],
+    ["REDIS_URL", "redis://:p%zz@h", "user and password are percent-encoded"],
+    ["REDIS_URL", "redis://h/notadb", "a whole number expected as the database"],
+    ["REDIS_URL", "redis://h/-1", "a whole number expected as the database"],
+    [
+      "REDIS_URL",
+      "redis:///x",
+      "redis://host:port or rediss://host:port expected: the host is missing",
+    ],
+    [
+      "REDIS_URL",
+      "redis://",
+      "redis://host:port or rediss://host:port expected: the host is missing",
+    ],
+    ["REDIS_URL", "redis://h:0", "a port from 1 to 65535 expected"],
+    ["REDIS_URL", "redis://h:65536", "a port from 1 to 65535 expected"],
+    ["REDIS_URL", "redis://h:port", "a port from 1 to 65535 expected"],
+    [
+      "REDIS_URL",
+      "redis://h?tls=1",
+      "redis://host:port or rediss://host:port expected without ? or #",
+    ],
+    ["REDIS_URL", "redis://h#x", "redis://host:port or rediss://host:port expected without ? or #"],
+    [
+      "REDIS_URL",
+      "redis://h_ost!",
+      "redis://host:port or rediss://host:port expected, where the host",
+    ],
+    [
+      "REDIS_URL",
+      "redis://[::g]:1",
+      "redis://host:port or rediss://host:port expected, where the host",
+    ],
+    ["REDIS_URL", "redis://ann@h", "a password expected with the user"],
+    [
+      "REDIS_URL",
+      "redis://a,rediss://b",
+      "address 2: rediss:// for all of a Cluster or redis:// for all",
+    ],
+    ["REDIS_URL", "redis://:x@a redis://:y@b", "address 2: the same user and password expected"],
+    ["REDIS_URL", "redis://:x@a redis://b", "address 2: the same user and password expected"],
+    ["REDIS_URL", "redis://a/0,redis://b/1", "address 2: the same database expected"],
+    ["REDIS_URL", "redis://a/1,redis://b/1", "a Cluster has database 0 alone"],
+    [
+      "REDIS_URL",
+      "redis://a,nonsense",
+      "address 2: redis://host:port or rediss://host:port expected",
+    ],
     ["SESSION_IDLE_TIMEOUT", "0", 'a whole number from 1 to 34560000 expected, "0" found'],
     [
       "SESSION_ABSOLUTE_TIMEOUT",
@@ -112,6 +178,32 @@ for (
     assertEquals(error.status, 2);
   });
 }
+
+for (
+  const [url, place] of [
+    ["redis://h", { members: [{ host: "h", port: 6379 }] }],
+    ["REDIS://h:1/3", { members: [{ host: "h", port: 1 }], database: 3 }],
+    ["rediss://[::1]:6380", { members: [{ host: "::1", port: 6380 }], tls: true }],
+    ["redis://ann:p%40s%2Fs%25@h", { username: "ann", password: "p@s/s%" }],
+    ["redis://:a:b@h", { username: undefined, password: "a:b" }],
+    [
+      "rediss://:x@a, rediss://:x@b:2",
+      { members: [{ host: "a", port: 6379 }, { host: "b", port: 2 }], tls: true, password: "x" },
+    ],
+  ] as const
+) {
+  Deno.test(`readConfig() reads REDIS_URL=${url}`, () => {
+    assertObjectMatch({ ...configOf({ REDIS_URL: url }).redis }, place);
+  });
+}
+
+Deno.test("readConfig() refuses a variable that is not UTF-8", () => {
+  const get = (name: string): undefined => {
+    if (name === "HOST") throw namedError("InvalidData");
+  };
+  const error = assertThrows(() => readConfig(get), ConfigError);
+  assertEquals(error.faults, ["HOST: text in UTF-8 expected, other bytes found"]);
+});
 
 for (const host of ["localhost", "example.org", "10.0.0.1", "::1", "::", "2001:db8::1"]) {
   Deno.test(`readConfig() accepts HOST=${host}`, () => {
@@ -136,13 +228,20 @@ Deno.test("readConfig() shows no secret in its faults", () => {
   const error = assertThrows(() =>
     configOf({
       SESSION_SECRETS: "hush-hush,quiet!",
-      REDIS_URL: "http://user:password@example.org",
+      REDIS_URL: "http://user:pa55w0rd@example.org",
     }), ConfigError);
-  for (const secret of ["hush", "quiet", "password"]) {
+  for (const secret of ["hush", "quiet", "pa55w0rd"]) {
     assert(!error.message.includes(secret), secret);
   }
   assertMatch(error.message, /SESSION_SECRETS: secret 1: .*; secret 2: .*32 random bytes/);
 });
+
+for (const url of ["redis://:p4ss%zz@h", "redis://h/p4ss", "redis://:a/p4ss@h", "redis://p4ss@h"]) {
+  Deno.test(`readConfig() shows nothing of REDIS_URL=${url}`, () => {
+    const error = assertThrows(() => configOf({ REDIS_URL: url }), ConfigError);
+    assert(!error.message.includes("p4ss"), error.message);
+  });
+}
 
 Deno.test("readConfig() shows a long or hostile value on one short line", () => {
   const error = assertThrows(

@@ -1,9 +1,9 @@
 import { type Config, readConfig } from "../../src/server/config.ts";
-import type { SecretFiles } from "../../src/server/secrets.ts";
+import type { PrivateFiles } from "../../src/server/secrets.ts";
 
-/** Two proper secrets: 32 bytes of one value each. */
-export const SECRET_A = new Uint8Array(32).fill(1).toBase64({ alphabet: "base64url" });
-export const SECRET_B = new Uint8Array(32).fill(2).toBase64({ alphabet: "base64url" });
+/** Two proper secrets. */
+export const SECRET_A = "fR9xVnq3T0wJc7uYbE1sLkZ8aHgPd2MiQo5rXtC6NvA=";
+export const SECRET_B = "0Kp2yWm8BzqLx4JdVtE7cRgNf1uAhS9oQi3rPb6XeTY=";
 
 /** The configuration that an environment gives. */
 export function configOf(environment: Record<string, string> = {}): Config {
@@ -16,7 +16,7 @@ export function namedError(name: string, message = name): Error {
 }
 
 /** A file system with no files but the given ones, all of one mode. */
-export class FakeFiles implements SecretFiles {
+export class FakeFiles implements PrivateFiles {
   readonly texts: Map<string, string>;
   readonly #mode: number | null;
 

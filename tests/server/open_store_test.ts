@@ -7,8 +7,10 @@ import {
   type RedisSettings,
 } from "../../src/server/open_store.ts";
 import { StartError } from "../../src/server/start_error.ts";
-import { CookieStore } from "../../src/session/cookie_store.ts";
-import { configOf, SECRET_A } from "./fake_environment.ts";
+import { CookieStore } from "../../src/stores/cookie_store.ts";
+import { recordOf, writeOf } from "../stores/sample.ts";
+import { configOf, FakeFiles, SECRET_A } from "./fake_environment.ts";
+import { temporaryFolder } from "./server_process.ts";
 
 /** Databases that record how they are opened, and answer or not. */
 class FakeDatabases implements Databases {
@@ -16,8 +18,18 @@ class FakeDatabases implements Databases {
   settings: RedisSettings | undefined;
   failure: Error | null = null;
 
+  readonly files = new FakeFiles();
+
   openKv(): Promise<never> {
     return Promise.reject(this.failure ?? new Error("no such file"));
+  }
+
+  /** A certificate is right for the host that it names. */
+  importTls(): ReturnType<Databases["importTls"]> {
+    return Promise.resolve({
+      checkServerIdentity: (host, certificate) =>
+        Reflect.get(certificate, "host") === host ? undefined : new Error(`not for ${host}`),
+    });
   }
 
   importRedis(): ReturnType<Databases["importRedis"]> {
@@ -37,13 +49,16 @@ class FakeDatabases implements Databases {
       ping: note("ping"),
     };
     return Promise.resolve({
-      createClient: ({ url, ...settings }): RedisConnection => {
-        this.calls.push(`client ${url}`);
+      createClient: ({ database, ...settings }): RedisConnection => {
+        const { host, port } = settings.socket;
+        this.calls.push(`client ${host}:${port}/${database}`);
         this.settings = settings;
         return connection;
       },
       createCluster: ({ rootNodes, defaults }): RedisConnection => {
-        this.calls.push(`cluster ${rootNodes.map(({ url }) => url).join(" ")}`);
+        this.calls.push(
+          `cluster ${rootNodes.map(({ socket }) => `${socket.host}:${socket.port}`).join(" ")}`,
+        );
         this.settings = defaults;
         return connection;
       },
@@ -70,7 +85,7 @@ Deno.test("openStore() connects to one Redis, and closes the connection", async 
   const { store, close } = await open({ SESSION_STORE: "redis", REDIS_URL }, databases);
   assertEquals(store.name, "redis");
   close();
-  assertEquals(databases.calls, [`client ${REDIS_URL}`, "connect", "ping", "destroy"]);
+  assertEquals(databases.calls, ["client 127.0.0.1:6380/2", "connect", "ping", "destroy"]);
   assertEquals([databases.settings?.username, databases.settings?.password], ["ann", "hush"]);
   assertEquals(databases.settings?.disableOfflineQueue, true);
 });
@@ -79,7 +94,59 @@ Deno.test("openStore() connects to a Cluster by several addresses", async () => 
   const databases = new FakeDatabases();
   const REDIS_URL = "redis://127.0.0.1:7001, redis://127.0.0.1:7002";
   await open({ SESSION_STORE: "redis", REDIS_URL }, databases);
-  assertEquals(databases.calls[0], "cluster redis://127.0.0.1:7001 redis://127.0.0.1:7002");
+  assertEquals(databases.calls[0], "cluster 127.0.0.1:7001 127.0.0.1:7002");
+});
+
+Deno.test("openStore() encrypts the connections to all members of a Cluster, discovered ones too", async () => {
+  const databases = new FakeDatabases();
+  const REDIS_URL = "rediss://:hush@shop.example:7001,rediss://:hush@shop.example:7002";
+  await open({ SESSION_STORE: "redis", REDIS_URL }, databases);
+  const { password, socket } = databases.settings ?? {};
+  assertEquals([password, socket?.tls], ["hush", true]); // of the defaults, which hold for all
+  // Members name each other by address; a certificate for the name that was given is as good.
+  const check = socket?.tls ? socket.checkServerIdentity : undefined;
+  assertEquals(check?.("10.0.0.7", { host: "shop.example" }), undefined);
+  assertEquals(check?.("10.0.0.7", { host: "10.0.0.7" }), undefined);
+  assertEquals(check?.("10.0.0.7", { host: "evil.example" })?.message, "not for 10.0.0.7");
+});
+
+Deno.test("openStore() encrypts the connection to one Redis, and leaves certificates to Node", async () => {
+  const databases = new FakeDatabases();
+  await open({ SESSION_STORE: "redis", REDIS_URL: "rediss://shop.example" }, databases);
+  const { socket } = databases.settings ?? {};
+  assertEquals(socket?.tls && "checkServerIdentity" in socket, false);
+  assertEquals(socket?.tls, true);
+});
+
+Deno.test("openStore() makes a KV file that its owner alone may read, and tells of one that others may", async () => {
+  const folder = temporaryFolder();
+  const path = `${folder.path}/kv.sqlite`;
+  const files = {
+    read: (path: string) => Deno.readTextFile(path),
+    create: (path: string, text: string) =>
+      Deno.writeTextFile(path, text, { createNew: true, mode: 0o600 }),
+    mode: async (path: string) => (await Deno.stat(path)).mode,
+  };
+  const databases = Object.assign(new FakeDatabases(), {
+    files,
+    openKv: (path: string) => Deno.openKv(path),
+  });
+  const environment = { SESSION_STORE: "kv", KV_PATH: path };
+  const first = await open(environment, databases as unknown as FakeDatabases);
+  const session = await first.store.save(writeOf(recordOf(1)));
+  assert(session);
+  assertEquals(first.exposed, null);
+  const modes = Array.from(Deno.readDirSync(folder.path), ({ name }) => {
+    return (Deno.statSync(`${folder.path}/${name}`).mode ?? 0) & 0o777;
+  });
+  assert(modes.length >= 2, "SQLite's companions were not looked at");
+  assertEquals(new Set(modes), new Set([0o600]));
+  first.close();
+  Deno.chmodSync(path, 0o644);
+  const second = await open(environment, databases as unknown as FakeDatabases);
+  assertEquals(second.exposed, path);
+  second.close();
+  folder[Symbol.dispose]();
 });
 
 Deno.test("openStore() gives up on a Redis that is down at the start, not later", async () => {

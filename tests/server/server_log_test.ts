@@ -1,4 +1,5 @@
-import { assertEquals, assertMatch } from "@std/assert";
+import { assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
+import { SessionStoreError } from "../../src/mod.ts";
 import { ServerLog } from "../../src/server/server_log.ts";
 
 /** Keeps what it is told. */
@@ -60,4 +61,44 @@ Deno.test("ServerLog.notices() keeps the order of what was said", async () => {
   await log.requests(() => new Response())(REQUEST);
   log.notices([NOTICE]);
   assertEquals(notebook.logged.map((line) => line.slice(0, 5)), ["GET /", "hello"]);
+});
+
+for (const mode of ["off", "text", "json"] as const) {
+  Deno.test(`ServerLog writes one stack an outage and one line a second with ${mode}`, async () => {
+    const notebook = new Notebook();
+    const log = new ServerLog(mode, notebook);
+    const down = (): SessionStoreError =>
+      new SessionStoreError("Cannot reach the redis store", { cause: new Error("ECONNREFUSED") });
+    for (let count = 0; count < 500; count++) log.error(down(), REQUEST);
+    assertEquals(notebook.errors.length, 1);
+    assertStringIncludes(String(notebook.errors[0]), "ECONNREFUSED");
+    assertMatch(String(notebook.errors[0]), / at .*server_log_test/);
+    await new Promise((resolve) => setTimeout(resolve, 1100));
+    assertEquals(notebook.errors.length, 2);
+    const [, line = ""] = notebook.errors;
+    assertStringIncludes(line, "499");
+    assertEquals([line.includes(" at "), line.includes("\n")], [false, false]);
+    for (let count = 0; count < 7; count++) log.error(down(), REQUEST);
+    log.error(new Error("a bug"), REQUEST); // is no outage: written as ever
+    log.close();
+    assertEquals(notebook.errors.length, 4);
+    assertStringIncludes(String(notebook.errors[2]), "a bug");
+    assertStringIncludes(String(notebook.errors[3]), "7");
+  });
+}
+
+Deno.test("ServerLog writes no control character into its JSON", async () => {
+  const notebook = new Notebook();
+  const log = new ServerLog("json", notebook);
+  const evil = "\u0085\u009b\u202e\u2066\u2028\u007f";
+  log.notices([{ level: "info", message: evil }]);
+  await log.requests(() => new Response())({ ...REQUEST, url: `http://x/${evil}` } as Request);
+  log.error(new Error(evil), REQUEST);
+  log.close();
+  const lines = [...notebook.logged, ...notebook.errors];
+  assertEquals(lines.length, 3);
+  for (const line of lines) {
+    assertFalse(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(line), line);
+    assertStringIncludes(JSON.stringify(JSON.parse(line)), evil.slice(0, 2));
+  }
 });

@@ -8,7 +8,7 @@ function secrets(source: Secrets["source"], count = 1, exposed = false): Secrets
 }
 
 function messages(level: string, environment: Record<string, string>, from: Secrets): string[] {
-  return startUpNotices(configOf(environment), from, 8000)
+  return startUpNotices(configOf(environment), { secrets: from, port: 8000 })
     .filter((notice) => notice.level === level)
     .map(({ message }) => message);
 }
@@ -25,7 +25,10 @@ Deno.test("startUpNotices() says where it listens, which store, where the secret
 });
 
 Deno.test("startUpNotices() shows the port that was found", () => {
-  const [first] = startUpNotices(configOf({ PORT: "0" }), secrets("file"), 41_234);
+  const [first] = startUpNotices(configOf({ PORT: "0" }), {
+    secrets: secrets("file"),
+    port: 41_234,
+  });
   assertEquals(first?.message, "Satchel listens on http://127.0.0.1:41234");
 });
 
@@ -71,9 +74,17 @@ Deno.test("startUpNotices() warns of a secret file that others can read", () => 
   ]);
 });
 
+Deno.test("startUpNotices() warns of a KV file that others can read", () => {
+  const config = configOf({ SESSION_STORE: "kv" });
+  const notices = startUpNotices(config, { secrets: null, port: 8000, exposed: ".satchel.sqlite" });
+  assertEquals(notices.filter(({ level }) => level === "warning").map(({ message }) => message), [
+    "Others can read .satchel.sqlite: run chmod 600 on it, its -wal and its -shm",
+  ]);
+});
+
 Deno.test("startUpNotices() has nothing to advise where all is set", () => {
   const set = { HOST: "0.0.0.0", TRUST_PROXY: "1" };
-  const notices = startUpNotices(configOf(set), secrets("environment"), 8000);
+  const notices = startUpNotices(configOf(set), { secrets: secrets("environment"), port: 8000 });
   assertEquals(notices.length, 3);
   assert(notices.every(({ level }) => level === "info"));
 });

@@ -1,9 +1,16 @@
-import { assertEquals, assertMatch, assertRejects, assertStringIncludes } from "@std/assert";
+import {
+  assertEquals,
+  assertFalse,
+  assertMatch,
+  assertRejects,
+  assertStringIncludes,
+} from "@std/assert";
 import { parseCommand } from "../../src/server/command_line.ts";
 import { StartError } from "../../src/server/start_error.ts";
 import { type Answer, type Machine, runTool } from "../../src/server/tool.ts";
 import { blankRecord } from "../../src/session/record.ts";
-import { CookieStore } from "../../src/session/cookie_store.ts";
+import { CookieStore } from "../../src/stores/cookie_store.ts";
+import { writeOf } from "../stores/sample.ts";
 import { FakeFiles, SECRET_A } from "./fake_environment.ts";
 
 function machine(environment: Record<string, string> = {}, input = ""): Machine {
@@ -11,7 +18,11 @@ function machine(environment: Record<string, string> = {}, input = ""): Machine 
     getVariable: (name) => environment[name],
     files: new FakeFiles({ ".session-secret": SECRET_A }),
     readInput: () => Promise.resolve(input),
-    openStore: (_config, secrets) => ({ store: new CookieStore({ secrets }), close() {} }),
+    openStore: (_config, secrets) => ({
+      store: new CookieStore({ secrets }),
+      exposed: null,
+      close() {},
+    }),
   };
 }
 
@@ -68,6 +79,20 @@ Deno.test("runTool() inspects a cookie given as argument or on standard input", 
   const input = await run(["inspect", "-", "--json"], machine({}, `${token}\n`));
   assertEquals(JSON.parse(input.text).data, { counter: 7 });
   assertEquals(input.status, 0);
+});
+
+Deno.test("runTool() prints no control character, as text or as JSON", async () => {
+  const record = {
+    ...blankRecord(Math.floor(Date.now() / 1000)),
+    data: { name: "a\u0085b\u009bc\u202ed\u2028e\u001bf" },
+  };
+  const store = new CookieStore({ secrets: [SECRET_A] });
+  const token = await store.save(writeOf(record));
+  for (const flags of [[], ["--json"]]) {
+    const { text } = await run(["inspect", String(token), ...flags]);
+    assertFalse(/[\p{Cc}\p{Cf}\p{Zl}\p{Zp}]/u.test(text.replaceAll("\n", "")), text);
+    if (flags.length > 0) assertEquals(JSON.parse(text).data, record.data);
+  }
 });
 
 Deno.test("runTool() refuses with status 1 and the reason", async () => {

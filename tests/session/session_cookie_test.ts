@@ -1,8 +1,7 @@
+import { SECRET } from "./visitor.ts";
 import { assert, assertEquals, assertThrows } from "@std/assert";
 import { CookieStore, Sessions } from "../../src/session/mod.ts";
 import { SessionCookie, type SessionCookieOptions } from "../../src/session/cookie.ts";
-
-const SECRET = "x".repeat(43) + "=";
 
 const LINES: [what: string, options: SessionCookieOptions, secure: boolean, line: string][] = [
   ["http", {}, false, "session=v; HttpOnly; SameSite=Lax; Path=/"],

@@ -7,8 +7,8 @@ import {
   type SessionStore,
 } from "../../src/session/mod.ts";
 
-/** A secret that is none: 32 times the letter x. */
-export const SECRET = "x".repeat(43) + "=";
+/** The secret of tests: made like a real one, and worth nothing. */
+export const SECRET = "9mVw3Kq0XnT7cJ5uZbE1sLkY8aHgPd2MiQo4rWtC6Nf";
 
 /** Values of any name, for tests that do not care. */
 export type Values = Record<string, JsonValue>;

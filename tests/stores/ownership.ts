@@ -72,6 +72,45 @@ export function ownership(test: Test): void {
     );
   });
 
+  test("keeps a page private that lists or ends the sessions of an account", async (_, store) => {
+    const id = await keep(store, recordOf(1, "ann"));
+    const sessions = new Sessions<{ counter: number }>({ store, owners: true });
+    const ask = (
+      use: (session: Session<{ counter: number }>) => Promise<unknown>,
+    ): Response | Promise<Response> => {
+      const headers = { cookie: `session=${id}` };
+      return sessions.handle(new Request("http://localhost/", { headers }), async (session) => {
+        const headers = { "cache-control": "public, max-age=60" };
+        return new Response(JSON.stringify(await use(session)), { headers });
+      });
+    };
+    for (
+      const use of [
+        (current: Session<{ counter: number }>) => sessions.listOwned("ann", { current }),
+        (except: Session<{ counter: number }>) => sessions.destroyOwned("ann", { except }),
+      ]
+    ) {
+      const { headers } = await ask(use);
+      assertEquals(headers.get("vary"), "Cookie");
+      assertEquals(headers.get("cache-control"), "private, max-age=60");
+    }
+    assertEquals(await refusal(store, id), null);
+    // A session that has ended is not spared.
+    const ended = await ask((session) => {
+      session.destroy();
+      return sessions.destroyOwned("ann", { except: session });
+    });
+    assertEquals(await ended.text(), "1");
+    assertEquals(await refusal(store, id), "unknown id");
+    const late = await sessions.load(new Request("http://localhost/"));
+    await sessions.commit(late, new Response());
+    await assertRejects(
+      () => sessions.listOwned("ann", { current: late }),
+      TypeError,
+      "Cannot read the session: its response is already committed",
+    );
+  });
+
   test("moves a session between the lists with its owner and its id", async (_, store) => {
     const labels = async (owner: string): Promise<string[]> => {
       return (await ownedBy(store, owner)).map(({ label }) => label);

@@ -103,7 +103,7 @@ for (const kind of ["kv", "redis"] as const satisfies Kind[]) {
     return `signed in, the old id opens nothing (${late} stragglers had a blank page)`;
   });
 
-  test("600 forms sent beside sign-ins: none is acknowledged and lost", async (client) => {
+  test("600 forms sent during sign-ins: none is acknowledged and lost", async (client) => {
     const acknowledged: string[] = [];
     let refused = 0;
     for (let round = 0; round < 6; round++) {
