@@ -4,7 +4,7 @@
  * @module
  */
 
-import config from "../../deno.json" with { type: "json" };
+import { VARIABLES } from "../../src/server/config.ts";
 
 /** The project's folder. */
 export const ROOT: string = decodeURIComponent(new URL("../../", import.meta.url).pathname);
@@ -17,23 +17,11 @@ export interface Compiled {
   readonly message: string;
 }
 
-/**
- * The permissions that a task's command gives, with the values that it gives to variables. The
- * binary has those of `start`, for good; relative paths are looked for where it runs.
- */
-export function permissions(command: string): string[] {
-  const values = new Map(
-    Array.from(
-      command.matchAll(/\bexport (\w+)=([^\s;]+)/g),
-      ([, name, value = ""]) => [name, value],
-    ),
-  );
-  const flags = command.match(/--(?:allow|ignore|deny)-[\w-]+(?:=[^\s"]+)?/g) ?? [];
-  return flags.map((flag) => flag.replaceAll(/\$(\w+)/g, (_, name) => values.get(name) ?? ""));
-}
+/** What the program may read and write where it runs: in `deno.json` that would be this folder. */
+const FILES = [VARIABLES.SESSION_SECRET_FILE[0], VARIABLES.KV_PATH[0]].join();
 
 /**
- * Compiles the server.
+ * Compiles the server. Its permissions are for good: those that `deno.json` names, and its files.
  *
  * @param output The file to write.
  * @param denort The runtime that goes into it. Default: Deno fetches the one of its own version.
@@ -42,12 +30,14 @@ export async function compileServer(output: string, denort?: string): Promise<Co
   const command = new Deno.Command(Deno.execPath(), {
     args: [
       "compile",
+      "--permission-set", // what deno.json has for `compile`
       "--no-prompt",
+      `--allow-read=${FILES}`,
+      `--allow-write=${FILES}`,
       "--frozen",
       "--exclude-unused-npm",
       "--app-name=satchel",
       `--output=${output}`,
-      ...permissions(config.tasks.start.command),
       "main.ts",
     ],
     cwd: ROOT,

@@ -1,34 +1,13 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import config from "../../deno.json" with { type: "json" };
+import settings from "../../deno.json" with { type: "json" };
 import { Served } from "../runtimes/served.ts";
 import { visitorOf } from "../runtimes/http_checks.ts";
 import { temporaryFolder } from "../server/server_process.ts";
-import { compileServer, permissions, ROOT } from "./compile.ts";
-
-const FLAGS = permissions(config.tasks.start.command);
+import { permissions } from "../tasks/permissions.ts";
+import { compileServer, ROOT } from "./compile.ts";
 
 /** The bytes at the end of a binary that are read: more than what is embedded. */
 const EMBEDDED_SIZE = 32 * 2 ** 20;
-
-Deno.test("permissions() finds those of a task and puts in what variables stand for", () => {
-  const command = 'test -n "$C" || export C=c.txt; deno run $WATCH --allow-net --allow-env=A,B ' +
-    '--ignore-env=D "--allow-read=$C,d" e.ts';
-  assertEquals(permissions(command), [
-    "--allow-net",
-    "--allow-env=A,B",
-    "--ignore-env=D",
-    "--allow-read=c.txt,d",
-  ]);
-});
-
-Deno.test("compileServer() lets the binary do no more than the server", () => {
-  const files = ".session-secret,.satchel.sqlite";
-  assertEquals(FLAGS.filter((flag) => !/-env=[A-Z_,]+$/.test(flag)), [
-    "--allow-net",
-    `--allow-read=${files}`,
-    `--allow-write=${files}`,
-  ]);
-});
 
 Deno.test("compileServer() says in one line what is missing, and how to supply it", async () => {
   using folder = temporaryFolder();
@@ -75,6 +54,7 @@ Deno.test("compileServer() embeds the whole server and its permissions", async (
     lists.map(([name]) => name).sort(),
     ["allow_env", "allow_import", "allow_net", "allow_read", "allow_write"],
   );
+  assertEquals(granted.allow_env, settings.compile.permissions.env.allow);
   assertEquals(granted.allow_read, [".session-secret", ".satchel.sqlite"]);
   assertEquals(granted.allow_write, granted.allow_read);
   assertEquals(granted.prompt, false);
@@ -82,11 +62,13 @@ Deno.test("compileServer() embeds the whole server and its permissions", async (
 
 Deno.test("the server needs no file but its secret, which it keeps where it runs", async () => {
   using folder = temporaryFolder();
+  const environment: Record<string, string> = { PORT: "0" };
+  const options = permissions("start", (name) => environment[name]);
   await using server = await Served.start({
     program: Deno.execPath(),
-    args: ["run", "--no-prompt", "--cached-only", "--frozen", ...FLAGS, `${ROOT}main.ts`],
+    args: ["run", "--cached-only", "--frozen", ...options, `${ROOT}main.ts`],
     folder: folder.path,
-    environment: { PORT: "0" },
+    environment,
   });
   const visitor = visitorOf(server.origin);
   for (const path of ["/", "/howdy", "/cart", "/session", "/sign-in", "/healthz"]) {
