@@ -5,13 +5,13 @@
  */
 
 import { maxLines, noConsole, noTodo } from "./house_rules.ts";
-import { rooms } from "./rooms.ts";
+import { layers } from "./layers.ts";
 import { standardsOnly } from "./standards_only.ts";
 
 const plugin: Deno.lint.Plugin = {
   name: "satchel",
   rules: {
-    "rooms": rooms,
+    "layers": layers,
     "standards-only": standardsOnly,
     "no-console": noConsole,
     "no-todo": noTodo,

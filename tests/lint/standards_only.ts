@@ -5,7 +5,7 @@ type Node = Deno.lint.Node;
 type Binding = Node | Deno.lint.Parameter | null | undefined;
 
 /** The one file that may name types of Deno: its store takes a `Deno.Kv`. */
-const MAY_NAME_DENO_TYPES = "src/stores/kv_store.ts";
+const MAY_NAME_DENO_TYPES = "src/stores/kv.ts";
 
 /**
  * Keeps `src/` on Web APIs (the Minimum Common Web API, ECMA-429) and ECMAScript 2026: every name

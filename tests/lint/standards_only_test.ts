@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { messagesOf } from "./messages_of.ts";
 
-const PATH = "src/http/form.ts";
+const PATH = "src/web/form.ts";
 
 /** The names that the rule refuses in a text. */
 function refused(text: string, path = PATH): string[] {
@@ -80,13 +80,13 @@ Deno.test("standardsOnly sees through the global object and import.meta", () => 
 
 Deno.test("standardsOnly allows types of Deno in the KV store alone", () => {
   const text = "export function open(kv: Deno.Kv, b?: typeof Deno): void {}";
-  assertEquals(refused(text, "src/stores/kv_store.ts"), []);
+  assertEquals(refused(text, "src/stores/kv.ts"), []);
   assertEquals(refused(text), ["Deno", "Deno"]);
   assertEquals(refused("let t: NodeJS.Timeout; let b: Buffer;"), ["NodeJS", "Buffer"]);
-  assertEquals(refused("Deno.openKv();", "src/stores/kv_store.ts"), ["Deno"]);
+  assertEquals(refused("Deno.openKv();", "src/stores/kv.ts"), ["Deno"]);
 });
 
-Deno.test("standardsOnly leaves the other rooms alone", () => {
+Deno.test("standardsOnly leaves other folders alone", () => {
   assertEquals(refused("Deno.exit();", "main.ts"), []);
   assertEquals(refused("document.title;", "tests/browser/a_test.ts"), []);
 });
