@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import type { Session, Sessions, SessionStore } from "../src/session/mod.ts";
-import { listSessions, revokeSessions } from "../src/stores/server_store.ts";
+import { listSessions, revokeSessions } from "../src/stores/server.ts";
 import {
   type RecalledForm,
   recallForm,

@@ -1,6 +1,6 @@
 import type { JSX } from "preact";
 import type { Session } from "../src/session/mod.ts";
-import type { ListedSession } from "../src/stores/server_store.ts";
+import type { ListedSession } from "../src/stores/server.ts";
 import { CsrfField } from "./csrf_field.tsx";
 import { duration } from "./duration.ts";
 import type { Visitor } from "./visitor.ts";

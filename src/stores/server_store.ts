@@ -22,14 +22,6 @@ import { entryOf, OwnerList, type Place } from "./owners.ts";
 import { isSessionId, keyOf, newSessionId } from "./session_id.ts";
 import { TimeoutBackend } from "./timeout.ts";
 
-export {
-  type ListedSession,
-  type ListOptions,
-  listSessions,
-  revokeSessions,
-} from "./list_sessions.ts";
-export type { EntryPage, OwnerIndex, SessionBackend, StoredValue, WriteEntry } from "./backend.ts";
-
 /** Options that all stores on the server have in common. */
 export interface ServerStoreOptions {
   /** Milliseconds that the backend may take for an answer; then it counts as down. Default: 2000. */

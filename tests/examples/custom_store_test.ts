@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { DatabaseSync } from "node:sqlite";
 import { Sessions } from "../../src/session/mod.ts";
-import { ServerStore } from "../../src/stores/server_store.ts";
+import { ServerStore } from "../../src/stores/server.ts";
 import { contract } from "../stores/contract.ts";
 import { keep, recordOf, writeOf } from "../stores/sample.ts";
 import { SqliteBackend, sqliteStore } from "./custom_store.ts";

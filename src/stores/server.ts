@@ -1,0 +1,15 @@
+/**
+ * What all stores on the server have in common: the store over a database of your own, and the
+ * lists of an account's sessions.
+ *
+ * @module
+ */
+
+export type { EntryPage, OwnerIndex, SessionBackend, StoredValue, WriteEntry } from "./backend.ts";
+export {
+  type ListedSession,
+  type ListOptions,
+  listSessions,
+  revokeSessions,
+} from "./list_sessions.ts";
+export { ServerStore, type ServerStoreOptions } from "./server_store.ts";
