@@ -1,4 +1,4 @@
-import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertLessOrEqual, assertStringIncludes } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
 
 const ROOT = new URL("../../", import.meta.url);
@@ -14,7 +14,7 @@ async function deno(...args: string[]): Promise<{ out: string; err: string; succ
   return { out, err, success };
 }
 
-/** The project's modules that a module loads, itself among them; types are not loaded. */
+/** The modules that a module loads, itself among them: paths in the project, names of packages. */
 async function loadedBy(path: string): Promise<string[]> {
   const { out } = await deno("info", "--json", path);
   interface Module {
@@ -27,34 +27,55 @@ async function loadedBy(path: string): Promise<string[]> {
     const module = modules.find((module) => module.specifier === specifier);
     for (const { code } of module?.dependencies ?? []) if (code) found.add(code.specifier);
   }
-  return Array.from(found).filter((specifier) => specifier.startsWith(ROOT.href))
-    .map((specifier) => specifier.slice(ROOT.href.length));
+  return Array.from(found, (specifier) => specifier.replace(ROOT.href, ""));
+}
+
+/** The names that a module exports, types among them. */
+async function namesOf(path: string): Promise<string[]> {
+  const { out } = await deno("doc", "--json", path);
+  const nodes: Record<string, { symbols: { name: string }[] }> = JSON.parse(out).nodes;
+  return Object.values(nodes).flatMap(({ symbols }) => symbols.map(({ name }) => name));
 }
 
 Deno.test("the package exports what the documentation names", () => {
-  const stores = ["kv", "redis", "memory", "server"].map((name) => `./stores/${name}`);
-  assertEquals(Object.keys(config.exports), [".", ...stores, "./seal", "./csrf"]);
+  const stores = ["contract", "kv", "memory", "redis", "server"].map((name) => `./stores/${name}`);
+  assertEquals(Object.keys(config.exports), [".", "./inspector", "./seal", ...stores, "./web"]);
 });
 
-Deno.test("importing the package loads no store but the cookie store, and no server", async () => {
-  const loaded = await loadedBy(config.exports["."]);
-  assert(loaded.includes("src/session/manager.ts"), "the graph was not followed");
-  const stores = loaded.filter((path) => path.startsWith("src/stores/"));
-  assertEquals(stores, ["src/stores/cookie_store.ts"]);
-  assertEquals(loaded.filter((path) => !/^src\/(?!server\/)/.test(path)), []);
+Deno.test("every name has one entry point, and `.` has few", async () => {
+  const homes = new Map<string, string[]>();
+  for (const [entry, path] of Object.entries(config.exports)) {
+    for (const name of await namesOf(path)) homes.set(name, [...homes.get(name) ?? [], entry]);
+  }
+  assertEquals([...homes].filter(([, entries]) => entries.length > 1), []);
+  const count = homes.values().filter(([entry]) => entry === ".").toArray().length;
+  assert(homes.get("Sessions")?.includes("."), "the names were not found");
+  assertLessOrEqual(count, 30);
+});
+
+Deno.test("an entry point loads its own layer and those below, and no package", async () => {
+  const layers: Readonly<Record<string, RegExp>> = {
+    ".": /^src\/(session|seal)\//,
+    "./seal": /^src\/seal\//,
+    "./inspector": /^src\/(inspector|web|session|seal)\//,
+    "./web": /^src\/(web|session|seal)\/|^npm:\/?deno-std@/,
+  };
+  for (const [entry, path] of Object.entries(config.exports)) {
+    const loaded = await loadedBy(path);
+    assert(loaded.includes(path.slice("./".length)), "the graph was not followed");
+    const layer = layers[entry] ?? /^src\/(stores|session|seal)\//;
+    assertEquals(loaded.filter((path) => !layer.test(path)), [], entry);
+  }
 });
 
 Deno.test("importing a store loads no other one", async () => {
   for (const name of ["kv", "redis", "memory"] as const) {
     const loaded = await loadedBy(config.exports[`./stores/${name}`]);
-    const stores = loaded.filter((path) => path.endsWith("_store.ts"));
-    assertEquals(stores, [`src/stores/${name}_store.ts`, "src/stores/server_store.ts"]);
+    const stores = loaded.filter((path) =>
+      /\/(kv|redis|memory|server|list_sessions)\.ts$/.test(path)
+    );
+    assertEquals(stores, [`src/stores/${name}.ts`]);
   }
-});
-
-Deno.test("importing the seal loads cryptography alone", async () => {
-  const loaded = await loadedBy(config.exports["./seal"]);
-  assertEquals(loaded.filter((path) => !path.startsWith("src/crypto/")), []);
 });
 
 Deno.test("the package can be published: no slow types, and nothing that is not the library's", async () => {
@@ -63,7 +84,7 @@ Deno.test("the package can be published: no slow types, and nothing that is not 
   assertStringIncludes(err, "Checking for slow types in the public API");
   assert(!/warning/i.test(err), err);
   const paths = Array.from(err.matchAll(/file:\/\/\S+/g), ([url]) => url.slice(ROOT.href.length));
-  assert(paths.includes("src/mod.ts"), err);
+  assert(paths.includes("src/session/mod.ts"), err);
   const strange = paths.filter((path) =>
     !/^src\/(?!server\/)|^[A-Z]+(\.md)?$|^deno\.json$/.test(path)
   );
