@@ -4,6 +4,8 @@
  * @module
  */
 
+import { soak } from "../soak/soak.ts";
+import { compareWith } from "./against.ts";
 import { type Contestant, contestants } from "./contestants.ts";
 import { cookieBytesChecks } from "./cookie_bytes.ts";
 import { Databases } from "./databases.ts";
@@ -21,7 +23,9 @@ import { tailChecks } from "./tail.ts";
 async function main(): Promise<void> {
   const options = benchOptions(Deno.args);
   if (options === null) return console.log(HELP);
+  if (options.soak) return await soak(options);
   await installPeers();
+  if (options.against !== null) return await compareWith(options.against, options);
   await (options.growth ? measureGrowth(options) : compare(options));
 }
 

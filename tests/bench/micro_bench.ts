@@ -3,13 +3,9 @@
  * and compares them with their targets; it installs jose, without which that pair is left out.
  */
 
-import {
-  CookieStore,
-  createRouter,
-  pathOf,
-  type Session,
-  Sessions,
-} from "../../src/session/mod.ts";
+import { CookieStore, type Session, Sessions } from "../../src/session/mod.ts";
+import { pathOf } from "../../src/web/request_target.ts";
+import { createRouter } from "../../src/web/router.ts";
 import { Keyring, Sealer } from "../../src/seal/mod.ts";
 import { html } from "../../src/web/mod.ts";
 import { blankRecord } from "../../src/session/record.ts";
@@ -18,7 +14,7 @@ import { renderDocument } from "../../views/render.tsx";
 import { loadJose } from "./jose.ts";
 import { SAMPLE_SESSION } from "./sample_session.ts";
 
-const SECRET = "c2F0Y2hlbC1iZW5jaC1zYXRjaGVsLWJlbmNoLXNhdGNoZWw";
+const SECRET = "kP3vX8qLw2RtZ6yBn0JmGc5HsDf9UaEo1iTj4QxVb7M";
 const uncached = { cacheEntries: 0 };
 
 const record = JSON.stringify(SAMPLE_SESSION);
@@ -30,6 +26,7 @@ const token = await sealer.seal(record);
 const store = new CookieStore({ secrets: [SECRET] });
 const cookie = await store.save({
   cookieName: "session",
+  cookieOverhead: 40,
   value: null,
   loaded: null,
   record: { ...blankRecord(0), data: SAMPLE_SESSION },

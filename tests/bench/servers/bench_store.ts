@@ -6,15 +6,15 @@ import { CookieStore, type SessionStore } from "../../../src/session/mod.ts";
  */
 export async function openBenchStore(location: string, cold: boolean): Promise<SessionStore> {
   if (location.startsWith("redis:")) {
-    const { RedisStore } = await import("../../../src/stores/redis_store.ts");
+    const { RedisStore } = await import("../../../src/stores/redis.ts");
     return new RedisStore(await connectRedis(location));
   }
   if (location !== "") {
-    const { KvStore } = await import("../../../src/stores/kv_store.ts");
+    const { KvStore } = await import("../../../src/stores/kv.ts");
     return new KvStore(await Deno.openKv(location));
   }
   return new CookieStore({
-    secrets: ["c2F0Y2hlbC1iZW5jaC1zYXRjaGVsLWJlbmNoLXNhdGNoZWw"],
+    secrets: ["kP3vX8qLw2RtZ6yBn0JmGc5HsDf9UaEo1iTj4QxVb7M"],
     ...(cold ? { cacheEntries: 0 } : {}),
   });
 }
