@@ -1,3 +1,5 @@
+import { type Command, permissions } from "../tasks/permissions.ts";
+
 /** The project's folder, as a path. */
 const ROOT = decodeURIComponent(new URL("../../", import.meta.url).pathname);
 
@@ -26,7 +28,7 @@ export function temporaryFolder(): { path: string } & Disposable {
 
 /** Runs `main.ts` to its end with the permissions of a task of `deno.json`. */
 export async function runMain(
-  task: "start" | "keygen" | "inspect",
+  task: Command,
   args: readonly string[],
   { folder, environment = {}, input }: RunOptions,
 ): Promise<Outcome> {
@@ -149,25 +151,19 @@ export class Visitor {
   }
 }
 
-/** `deno run` as a task of `deno.json` has it, so that its permissions are put to the test. */
+/** `deno run` with the permissions that the tasks of `deno.json` give, to put them to the test. */
 function command(
-  task: string,
+  task: Command,
   args: readonly string[],
   cwd: string,
   environment: Record<string, string>,
   stdin: "piped" | "null",
 ): Deno.Command {
-  const { tasks } = JSON.parse(Deno.readTextFileSync(`${ROOT}deno.json`));
-  const secretFile = environment.SESSION_SECRET_FILE ?? ".session-secret";
-  const kvPath = environment.KV_PATH ?? ".satchel.sqlite";
-  const flags: string[] = tasks[task].command.match(/(?<= "?)--[\w-]+(?:=[^\s"]+)?/g);
   return new Deno.Command(Deno.execPath(), {
     args: [
       "run",
       `--config=${ROOT}deno.json`,
-      ...flags.map((flag) =>
-        flag.replace("$SESSION_SECRET_FILE", secretFile).replace("$KV_PATH", kvPath)
-      ),
+      ...permissions(task, (name) => environment[name]),
       `${ROOT}main.ts`,
       ...(task === "start" ? [] : [task]),
       ...args,

@@ -114,6 +114,8 @@ export class SoakVisitor {
 
   /** A form over the limit, which the server refuses before it has arrived. */
   async #overfill(): Promise<void> {
+    // Without a session a form is refused for its token, before its size matters.
+    if (this.#token === "") await this.#look();
     const headers = { "content-type": "application/x-www-form-urlencoded" };
     await this.#ask("oversized", "/cart", 413, { method: "POST", body: OVERSIZED, headers });
   }

@@ -4,9 +4,11 @@
  * @module
  */
 
+import { chromiumPath } from "../browser/chromium.ts";
+
 const PROGRAMS: Readonly<Record<string, () => string[]>> = {
   test: () => ["redis-server"],
-  browser: () => [Deno.env.get("CHROMIUM") || "/usr/bin/chromium"],
+  browser: () => [chromiumPath()],
   bench: () => ["taskset", "env", "ps", "redis-server", "/usr/bin/python3"],
   deno: () => [],
 };
