@@ -18,7 +18,7 @@ import {
   verifyCsrfToken,
 } from "../../src/web/mod.ts";
 import { MemoryStore } from "../../src/stores/memory.ts";
-import vectors from "../crypto/token_vectors.json" with { type: "json" };
+import vectors from "../seal/token_vectors.json" with { type: "json" };
 import { Browser } from "../flows/browser.ts";
 import {
   checkForm,
@@ -27,7 +27,7 @@ import {
   FORMS,
   MALFORMED,
   multipart,
-} from "../http/multipart_cases.ts";
+} from "../web/multipart_cases.ts";
 import type { Check } from "./checks.ts";
 import { NEW_SECRET, OLD_SECRET } from "./secrets.ts";
 
@@ -145,7 +145,7 @@ export const conformance: Readonly<Record<string, Check>> = {
       idleTimeout: 60,
       absoluteTimeout: 100,
       now: () => time.now,
-      onRefused: (reason) => refused.push(reason),
+      onReject: (reason) => refused.push(reason),
     });
     for (
       const [seconds, count] of [[0, "1"], [60, "2"], [61, "1"], [60, "2"], [41, "1"]] as const
@@ -175,7 +175,10 @@ export const conformance: Readonly<Record<string, Check>> = {
     const { sessions } = setUp();
     const session = await sessions.load(new Request("http://localhost/"));
     session.flash("x".repeat(4096));
-    await assertRejects(() => sessions.commit(session, new Response()), CookieOverflowError);
+    await assertRejects(
+      async () => await sessions.commit(session, new Response()),
+      SessionSizeError,
+    );
   },
   "values that are no JSON": async () => {
     const session = await setUp().sessions.load(new Request("http://localhost/"));
