@@ -129,6 +129,7 @@ async function sealWith({ xaes, header, aad }: Seal, text: string): Promise<stri
   const nonce = bytes.subarray(HEADER_SIZE, CIPHERTEXT_AT);
   const plaintext = bytes.subarray(CIPHERTEXT_AT, CIPHERTEXT_AT + written);
   bytes.set(header);
+  xaes.fillNonce(nonce);
   const ciphertext = await xaes.encrypt(nonce, plaintext, aad);
   bytes.set(new Uint8Array(ciphertext), CIPHERTEXT_AT);
   return encodeBase64url(bytes.subarray(0, CIPHERTEXT_AT + ciphertext.byteLength));

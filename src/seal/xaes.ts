@@ -1,12 +1,12 @@
-import { type Bytes, encodeBase64url, randomBytes } from "./bytes.ts";
+import { type Bytes, encodeBase64url, randomBytes, startsWith } from "./bytes.ts";
 
 /** Bytes of an XAES-256-GCM nonce: a prefix that names the derived key, and AES-GCM's own nonce. */
 export const NONCE_SIZE = 24;
 /** Bytes by which a ciphertext is longer than its plaintext: AES-GCM's tag. */
 export const TAG_SIZE = 16;
-/** The number of messages that one nonce prefix serves before {@linkcode Xaes.encrypt} draws another. */
+/** How many messages one nonce prefix serves before {@linkcode Xaes.fillNonce} draws another. */
 export const MESSAGES_PER_PREFIX = 65_536;
-/** The most derived keys that are cached. */
+/** How many derived keys are remembered. */
 export const DERIVED_KEYS = 1_024;
 
 const PREFIX_SIZE = 12;
@@ -18,7 +18,7 @@ const BLOCK_SIZE = 16;
  * nonces long enough to be drawn at random for any realistic number of messages.
  *
  * The derivation costs more than the encryption, so derived keys are kept (the least recently used
- * goes first) and {@linkcode Xaes.encrypt} gives many nonces one prefix. Only prefixes of our own
+ * goes first) and {@linkcode Xaes.fillNonce} gives many nonces one prefix. Only prefixes of our own
  * and of genuine messages are kept: made-up ones cannot push the others out.
  *
  * @see {@link https://c2sp.org/XAES-256-GCM}
@@ -26,12 +26,11 @@ const BLOCK_SIZE = 16;
 export class Xaes {
   readonly #cipher: CryptoKey;
   readonly #k1: Bytes;
-  /** Derived keys by nonce prefix, the least recently used first. */
   readonly #keys = new Map<string, CryptoKey>();
-  /** The prefix of our own nonces, how many messages it still serves, and its derived key. */
-  #prefix: Bytes = new Uint8Array();
+  /** The prefix of our own nonces, of which so many are left, and its key once that is derived. */
+  #prefix: Bytes | undefined;
   #left = 0;
-  #own: CryptoKey | null = null;
+  #key: CryptoKey | undefined;
 
   private constructor(cipher: CryptoKey, k1: Bytes) {
     this.#cipher = cipher;
@@ -39,8 +38,6 @@ export class Xaes {
   }
 
   /**
-   * Imports a key.
-   *
    * @param key 32 bytes
    * @throws {RangeError} If the key has another length
    */
@@ -53,57 +50,57 @@ export class Xaes {
   }
 
   /**
-   * Encrypts under a nonce that was never used: random bytes, of which the first 12 stay the same
-   * for {@linkcode MESSAGES_PER_PREFIX} calls.
+   * Writes a nonce that was never used: random bytes, of which the first 12 stay the same for
+   * {@linkcode MESSAGES_PER_PREFIX} calls.
    *
-   * @param nonce Where to write the 24 bytes of the nonce
+   * @param nonce Where to write its 24 bytes
+   */
+  fillNonce(nonce: Bytes): void {
+    if (this.#prefix === undefined || this.#left === 0) {
+      this.#prefix = randomBytes(PREFIX_SIZE);
+      this.#left = MESSAGES_PER_PREFIX;
+      this.#key = undefined;
+    }
+    this.#left--;
+    nonce.set(this.#prefix);
+    crypto.getRandomValues(nonce.subarray(PREFIX_SIZE));
+  }
+
+  /**
+   * @param nonce 24 bytes, never used with this key before
    * @param plaintext Must stay as it is until the promise is settled
    * @param aad Authenticated with the plaintext, but not part of the result
    * @returns Ciphertext and tag
    */
   encrypt(nonce: Bytes, plaintext: Bytes, aad: Bytes): Promise<ArrayBuffer> {
-    if (this.#left === 0) {
-      this.#prefix = randomBytes(PREFIX_SIZE);
-      this.#left = MESSAGES_PER_PREFIX;
-      this.#own = null;
-    }
-    this.#left--;
-    const prefix = this.#prefix;
-    nonce.set(prefix);
-    crypto.getRandomValues(nonce.subarray(PREFIX_SIZE));
-    const encrypt = (key: CryptoKey): Promise<ArrayBuffer> =>
-      crypto.subtle.encrypt(parameters(nonce, aad), key, plaintext);
-    if (this.#own !== null) return encrypt(this.#own);
-    return this.#keyOf(nonce).then((key) => {
-      this.#cache(nonce, key);
-      if (prefix === this.#prefix) this.#own = key;
-      return encrypt(key);
+    const key = this.#recall(nonce);
+    if (key !== undefined) return encryptUnder(key, nonce, plaintext, aad);
+    return this.#derive(nonce).then((key) => {
+      this.#remember(nonce, key);
+      return encryptUnder(key, nonce, plaintext, aad);
     });
   }
 
   /**
-   * Decrypts a message.
-   *
-   * @param nonce The 24 bytes that the message was encrypted under
+   * @param nonce The 24 bytes the message was encrypted under
    * @param ciphertext Ciphertext and tag
    * @param aad What was authenticated with the plaintext
    * @returns The plaintext, or null if any of the three is not what it was
    */
   async decrypt(nonce: Bytes, ciphertext: Bytes, aad: Bytes): Promise<ArrayBuffer | null> {
-    const key = await this.#keyOf(nonce);
+    const known = this.#recall(nonce);
+    const key = known ?? await this.#derive(nonce);
     try {
       const plaintext = await crypto.subtle.decrypt(parameters(nonce, aad), key, ciphertext);
-      this.#cache(nonce, key);
+      if (known === undefined) this.#remember(nonce, key);
       return plaintext;
     } catch {
       return null;
     }
   }
 
-  /** Derives the key of a nonce: NIST SP 800-108r1 in counter mode over CMAC. */
-  async #keyOf(nonce: Bytes): Promise<CryptoKey> {
-    const cached = this.#keys.get(prefixOf(nonce));
-    if (cached !== undefined) return cached;
+  /** The key of AES-256-GCM for a nonce: NIST SP 800-108r1 in counter mode over CMAC. */
+  async #derive(nonce: Bytes): Promise<CryptoKey> {
     const blocks = [1, 2].map((counter) => {
       const block = Uint8Array.of(0, counter, 0x58, 0, ...nonce.subarray(0, PREFIX_SIZE));
       return encryptBlock(this.#cipher, block.map((byte, i) => byte ^ (this.#k1[i] ?? 0)));
@@ -112,8 +109,16 @@ export class Xaes {
     return crypto.subtle.importKey("raw", key, "AES-GCM", false, ["encrypt", "decrypt"]);
   }
 
-  /** Marks a key as most recently used, and drops the least recently used one beyond the bound. */
-  #cache(nonce: Bytes, key: CryptoKey): void {
+  #recall(nonce: Bytes): CryptoKey | undefined {
+    if (this.#key !== undefined && this.#isOwn(nonce)) return this.#key;
+    const key = this.#keys.get(prefixOf(nonce));
+    if (key !== undefined) this.#remember(nonce, key);
+    return key;
+  }
+
+  /** Marks the key as most recently used. */
+  #remember(nonce: Bytes, key: CryptoKey): void {
+    if (this.#isOwn(nonce)) this.#key = key;
     const prefix = prefixOf(nonce);
     this.#keys.delete(prefix);
     this.#keys.set(prefix, key);
@@ -121,10 +126,23 @@ export class Xaes {
       for (const oldest of this.#keys.keys()) return void this.#keys.delete(oldest);
     }
   }
+
+  #isOwn(nonce: Bytes): boolean {
+    return this.#prefix !== undefined && startsWith(nonce, this.#prefix);
+  }
 }
 
 function prefixOf(nonce: Bytes): string {
   return encodeBase64url(nonce.subarray(0, PREFIX_SIZE));
+}
+
+function encryptUnder(
+  key: CryptoKey,
+  nonce: Bytes,
+  plaintext: Bytes,
+  aad: Bytes,
+): Promise<ArrayBuffer> {
+  return crypto.subtle.encrypt(parameters(nonce, aad), key, plaintext);
 }
 
 function parameters(nonce: Bytes, additionalData: Bytes): AesGcmParams {

@@ -165,7 +165,7 @@ const KNOWN_NAMES = ["session", "__Host-session"] as const;
 const OTHER_NAME: readonly string[] = ["unknown id", "forged"];
 
 /** How a cookie is looked into; `now` is in milliseconds. */
-type InspectOptions =
+export type InspectOptions =
   & Pick<Config, "idleTimeout" | "absoluteTimeout">
   & { readonly cookieName: string | null; readonly store: SessionStore; readonly now: number };
 

@@ -49,7 +49,8 @@ export class SessionCookie {
   /** Whether the browser keeps the cookie for a time, which each response then renews. */
   readonly hasMaxAge: boolean;
   readonly #sameSite: "Strict" | "Lax" | "None";
-  readonly #attributes: string;
+  readonly #flags: string;
+  readonly #scope: string;
   readonly #maxAge: string;
 
   /**
@@ -70,9 +71,11 @@ export class SessionCookie {
     this.name = prefix + name;
     this.hasMaxAge = maxAge !== undefined;
     this.#sameSite = sameSite;
+    this.#flags = `${secure ? "; Secure" : ""}; HttpOnly`;
     this.#maxAge = maxAge === undefined ? "" : `; Max-Age=${maxAge}`;
-    this.#attributes = `; HttpOnly; SameSite=${sameSite}; Path=${path}` +
-      (domain === undefined ? "" : `; Domain=${domain}`) + (secure ? "; Secure" : "");
+    this.#scope = `${
+      domain === undefined ? "" : `; Domain=${domain}`
+    }; SameSite=${sameSite}; Path=${path}`;
     this.overhead = this.line("").length; // ASCII throughout: characters are bytes
   }
 
@@ -90,7 +93,7 @@ export class SessionCookie {
       if (header.startsWith(this.name, at)) {
         const equals = skipBlanks(header, at + this.name.length);
         if (header[equals] === "=" && equals < end) {
-          return header.slice(equals + 1, end).trim() || null;
+          return trimmed(header, equals + 1, end) || null;
         }
       }
       start = end + 1;
@@ -100,14 +103,14 @@ export class SessionCookie {
 
   /** The `Set-Cookie` line that sets a value: base64url, so nothing needs to be escaped. */
   line(value: string): string {
-    return `${this.name}=${value}${this.#maxAge}${this.#attributes}`;
+    return `${this.name}=${value}${this.#flags}${this.#maxAge}${this.#scope}`;
   }
 
   /** The `Set-Cookie` line that removes the cookie: same name, path and domain. */
   removal(): string {
     // Max-Age is what browsers obey; Expires is for the few that know nothing else.
     const expires = "Expires=Thu, 01 Jan 1970 00:00:00 GMT";
-    return `${this.name}=; Max-Age=0; ${expires}${this.#attributes}`;
+    return `${this.name}=${this.#flags}; Max-Age=0; ${expires}${this.#scope}`;
   }
 
   /**
@@ -134,7 +137,7 @@ export function isSafe({ method, headers }: Request): boolean {
 }
 
 /** Whether the visitor's connection is https. */
-export function isHttps({ headers, url }: Request, { trustProxy }: ProxyOptions): boolean {
+export function isHttps({ headers, url }: Request, { trustProxy }: ProxyOptions = {}): boolean {
   const scheme = trustProxy ? forwarded(headers, "x-forwarded-proto") : "";
   return scheme === "https" || scheme === "http" ? scheme === "https" : url.startsWith("https:");
 }
@@ -148,8 +151,20 @@ export function forwarded(headers: Headers, name: string): string {
 
 function skipBlanks(text: string, from: number): number {
   let at = from;
-  while (text.charCodeAt(at) === SPACE || text.charCodeAt(at) === TAB) at++;
+  while (isBlank(text.charCodeAt(at))) at++;
   return at;
+}
+
+function isBlank(code: number): boolean {
+  return code === SPACE || code === TAB;
+}
+
+/** Cuts a part out of a text, without the blanks at its ends: browsers trim nothing else. */
+function trimmed(text: string, from: number, to: number): string {
+  const start = skipBlanks(text, from);
+  let end = to;
+  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
+  return text.slice(start, end);
 }
 
 function faultOf(options: SessionCookieOptions, secure: boolean): string | null {

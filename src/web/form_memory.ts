@@ -52,8 +52,15 @@ export interface RecalledForm {
 
 type Pairs = readonly (readonly [field: string, text: string])[];
 
-/** A form as the session keeps it: what was typed, what is wrong, and the fields left out. */
-type RememberedForm = readonly [values: Pairs, errors: Pairs, omitted: readonly string[]];
+/**
+ * A form as the session keeps it, as short as JSON allows: field and text of what was typed, field
+ * and message of what is wrong, and the fields left out.
+ */
+type RememberedForm = readonly [
+  values: readonly string[],
+  errors: readonly string[],
+  omitted: readonly string[],
+];
 
 const BLANK: RememberedForm = [[], [], []];
 
@@ -135,7 +142,8 @@ export function recallForm<Data extends object>(
     ? state.record.forms.find(([other]) => other === name)?.[1]
     : undefined;
   if (found !== undefined) forget(state, name, found);
-  const [values, errors, omitted] = (found ?? BLANK) as RememberedForm;
+  const [typed, wrong, omitted] = (found ?? BLANK) as RememberedForm;
+  const [values, errors] = [paired(typed), paired(wrong)];
   return {
     refused: found !== undefined,
     omitted: [...omitted],
@@ -174,7 +182,7 @@ function fit(form: RefusedForm, keep: readonly string[], maxBytes: number): Reme
     .filter(({ parts }) => fits(parts));
   for (const { field } of kept) filledIn.delete(field);
   const omitted = [...filledIn].filter((field) => fits([field]));
-  return [kept.flatMap(({ pairs }) => pairs), errors, omitted];
+  return [kept.flatMap(({ parts }) => parts), errors.flat(), omitted];
 }
 
 /** Gathers what may be remembered, field by field, and the names of all fields that held anything. */
@@ -203,6 +211,12 @@ function isFilledIn(value: unknown): boolean {
 /** Counts the bytes of texts as JSON, each with a comma. */
 function sizeOf(parts: readonly string[]): number {
   return new TextEncoder().encode(JSON.stringify(parts)).length - 1;
+}
+
+function paired(parts: readonly string[]): Pairs {
+  return Array.from({ length: parts.length / 2 }, (_, index) => {
+    return [parts[2 * index] ?? "", parts[2 * index + 1] ?? ""] as const;
+  });
 }
 
 function find(pairs: Pairs, field: string): string | undefined {

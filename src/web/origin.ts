@@ -82,7 +82,7 @@ const HOST = /^(?:[a-z\d._-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/;
  * @param options Whether to believe a proxy; what it says is ignored where it is not a host.
  * @returns The origin.
  */
-function requestOrigin(request: Request, options: ProxyOptions): string {
+export function requestOrigin(request: Request, options: ProxyOptions = {}): string {
   const https = isHttps(request, options);
   const proxied = options.trustProxy ? forwarded(request.headers, "x-forwarded-host") : "";
   let host = HOST.test(proxied) ? proxied : hostOf(request.url);

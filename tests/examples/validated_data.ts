@@ -10,7 +10,7 @@ export type Data = v.InferOutput<typeof Data>;
 
 /**
  * Makes the sessions of a shop whose first version kept one item alone: `{ item: "Rope" }`. What
- * fits neither version is dropped, and `onRefused` is told "invalid data".
+ * fits neither version is dropped, and `onReject` is told "invalid data".
  */
 export function shopSessions(options: SessionOptions): Sessions<Data> {
   return new Sessions<Data>({

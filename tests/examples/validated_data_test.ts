@@ -12,11 +12,11 @@ import { shopSessions } from "./validated_data.ts";
 /** The shop, visited by someone who was there when other versions of it ran. */
 async function visit(
   written: Record<string, JsonValue>,
-): Promise<{ cart: unknown; log: Refusal[] }> {
+): Promise<{ cart: unknown; log: RejectReason[] }> {
   const store = new CookieStore({ secrets: [generateSecret()] });
-  const log: Refusal[] = [];
+  const log: RejectReason[] = [];
   const former = new Sessions<Record<string, JsonValue>>({ store });
-  const shop = shopSessions({ store, onRefused: (reason) => log.push(reason) });
+  const shop = shopSessions({ store, onReject: (reason) => log.push(reason) });
   const browser = new Browser((request) =>
     former.handle(request, (session) => {
       for (const [key, value] of Object.entries(written)) session.set(key, value);

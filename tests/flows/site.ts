@@ -1,4 +1,5 @@
-import { CookieStore, createHandler, Sessions, type SessionStore } from "../../src/mod.ts";
+import { CookieStore, Sessions, type SessionStore } from "../../src/session/mod.ts";
+import { createHandler } from "../../src/web/mod.ts";
 import { SECRET } from "../session/visitor.ts";
 import { errorPage, routes, type Visitor } from "../../views/routes.ts";
 

@@ -1,11 +1,6 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import {
-  CookieStore,
-  type Session,
-  Sessions,
-  type SessionStore,
-  withHeaders,
-} from "../../src/session/mod.ts";
+import { CookieStore, type Session, Sessions, type SessionStore } from "../../src/session/mod.ts";
+import { withHeaders } from "../../src/session/headers.ts";
 import {
   createHandler,
   html,
@@ -58,7 +53,7 @@ for (const [kind, makeStore] of Object.entries(STORES)) {
     Deno.test(`createHandler() changes nothing about ${what} kept as a constant (${kind} store)`, async () => {
       const constant = make();
       const before = [...constant.headers];
-      const sessions = new Sessions<Values>({ store: makeStore(), serverTiming: true });
+      const sessions = new Sessions<Values>({ store: makeStore() });
       const answer =
         (use: (session: Session<Values>) => void): Route<Values>["view"] => ({ session }) => {
           use(session);
@@ -78,7 +73,7 @@ for (const [kind, makeStore] of Object.entries(STORES)) {
         { method: "GET", path: "/plain", session: false, view: () => constant },
         { method: "POST", path: "/sign-out", view: answer((session) => session.destroy()) },
       ];
-      const handler = createHandler({ sessions, routes });
+      const handler = createHandler({ sessions, routes, serverTiming: true });
       for (let visit = 0; visit < 5; visit++) {
         const cookie = cookieOf(await handler(get("/write")));
         assert(cookie.length > "session=".length);
@@ -109,7 +104,7 @@ for (const [kind, makeStore] of Object.entries(STORES)) {
 
   Deno.test(`Sessions.handle() and commit() leave a constant as it is (${kind} store)`, async () => {
     const home = redirect("/home");
-    const sessions = new Sessions<Values>({ store: makeStore(), serverTiming: true });
+    const sessions = new Sessions<Values>({ store: makeStore() });
     for (let visit = 0; visit < 5; visit++) {
       const handled = await sessions.handle(get("/"), (session) => {
         session.set("a", visit);

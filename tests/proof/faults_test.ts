@@ -1,13 +1,7 @@
 import { assert, assertEquals, assertFalse, assertGreater, assertLess } from "@std/assert";
-import {
-  CookieStore,
-  createHandler,
-  html,
-  type Refusal,
-  Sessions,
-  type View,
-} from "../../src/mod.ts";
-import { ServerLog } from "../../src/server/server_log.ts";
+import { CookieStore, type RejectReason, Sessions } from "../../src/session/mod.ts";
+import { createHandler, html, type View } from "../../src/web/mod.ts";
+import { ServerLog } from "../../src/server/log.ts";
 import { Browser, countIn } from "../flows/browser.ts";
 import { site } from "../flows/site.ts";
 import { Clock, cookieSessions, SECRET, type Values, Visitor } from "../session/visitor.ts";
@@ -179,7 +173,7 @@ Deno.test("10,000 cookies that do not unseal leave memory flat and two lines in 
   const lines: string[] = [];
   const write = (text: string): void => void lines.push(...text.split("\n"));
   const log = new ServerLog("text", { log: write, error: write });
-  const sessions = cookieSessions({ onRefused: log.refused });
+  const sessions = cookieSessions({ onReject: log.rejected });
   const genuine = new Visitor(sessions);
   await genuine.visit((session) => void session.set("a", 1));
   const head = genuine.value.slice(0, 8);
@@ -231,9 +225,9 @@ Deno.test("remembered cookies do not keep the headers in memory that they came w
 
 Deno.test("a clock set back by more than a minute refuses sessions from the future", async () => {
   const clock = new Clock();
-  const refused: Refusal[] = [];
-  const onRefused = (reason: Refusal) => refused.push(reason);
-  const visitor = new Visitor(cookieSessions({ now: clock.now, onRefused }));
+  const refused: RejectReason[] = [];
+  const onReject = (reason: RejectReason) => refused.push(reason);
+  const visitor = new Visitor(cookieSessions({ now: clock.now, onReject }));
   await visitor.visit((session) => void session.set("a", 1));
   clock.pass(-60);
   assertFalse(await visitor.read((session) => session.isNew));

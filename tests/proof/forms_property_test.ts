@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { readForm } from "../../src/web/mod.ts";
-import { checkRefusal, entriesOf, type Entry, multipart } from "../http/multipart_cases.ts";
+import { checkRefusal, entriesOf, type Entry, multipart } from "../web/multipart_cases.ts";
 import { anyText, fc, property } from "./property.ts";
 
 /** Sent names cannot tell a quote from its escape (HTML standard): such names are left out. */

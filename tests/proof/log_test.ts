@@ -1,7 +1,10 @@
+import { drawCsrf } from "../support/draw_csrf.ts";
+import { stateOf } from "../../src/session/session.ts";
+import { inspect } from "../../src/inspector/mod.ts";
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import { Sessions, SessionStoreError } from "../../src/session/mod.ts";
 import { createHandler, html } from "../../src/web/mod.ts";
-import { ServerLog } from "../../src/server/server_log.ts";
+import { ServerLog } from "../../src/server/log.ts";
 import { ServerProcess, temporaryFolder, Visitor } from "../server/server_process.ts";
 import type { Values } from "../session/visitor.ts";
 import { VersionedStore } from "../session/versioned_store.ts";
@@ -80,7 +83,7 @@ Deno.test("the log of an error tells where it happened, and nothing of the sessi
       error: (text) => output += `${text}\n`,
     });
     const store = new VersionedStore();
-    const sessions = new Sessions<Values>({ store, onRefused: log.refused });
+    const sessions = new Sessions<Values>({ store, onReject: log.rejected });
     const secrets: Record<string, string> = { "a value": "a value of the session" };
     const handler = log.requests(createHandler<Values>({
       sessions,
@@ -90,7 +93,7 @@ Deno.test("the log of an error tells where it happened, and nothing of the sessi
         path: "/:what",
         view({ session, params }) {
           session.set("secret", secrets["a value"] ?? "");
-          secrets["the token"] = session.drawCsrf();
+          secrets["the token"] = drawCsrf(session);
           if (params.what === "throw") throw new Error("a bug in a view");
           if (params.what === "value") session.set("at", new Date() as unknown as string);
           if (params.what === "down") {
@@ -129,9 +132,9 @@ Deno.test("no page and no header tells the session's id or secret", async () => 
       method: "GET",
       path: "/",
       view({ session, request }) {
-        secret = session.csrf ?? session.drawCsrf();
+        secret = stateOf(session).record.csrf ?? drawCsrf(session);
         if (request.url.endsWith("regenerate")) session.regenerate();
-        return Response.json(sessions.inspect(session));
+        return Response.json(inspect(session));
       },
     }],
   });

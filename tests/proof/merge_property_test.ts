@@ -1,6 +1,7 @@
+import { drawCsrf } from "../support/draw_csrf.ts";
+import { stateOf } from "../../src/session/session.ts";
 import { assert, assertEquals } from "@std/assert";
 import { type Session, SessionLostError } from "../../src/session/mod.ts";
-import { MAX_FLASH } from "../../src/session/flash.ts";
 import { sessionsIn, type Values, Visitor } from "../session/visitor.ts";
 import { VersionedStore } from "../session/versioned_store.ts";
 import { fc, property } from "./property.ts";
@@ -23,6 +24,9 @@ interface Operation {
 
 const keys = fc.constantFrom("a", "b", "c");
 const small = fc.integer({ min: -3, max: 3 });
+
+/** The most messages that wait. */
+const MAX_FLASH = 32;
 
 const operation: fc.Arbitrary<Operation> = fc.oneof(
   fc.tuple(keys, small).map(([key, value]): Operation => ({
@@ -73,7 +77,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   }),
   fc.constant<Operation>({
     name: "token",
-    real: (session) => void (session.csrf ?? session.drawCsrf()),
+    real: (session) => void (stateOf(session).record.csrf ?? drawCsrf(session)),
     model: (model) => void (model.hasToken = true),
   }),
 );
@@ -180,12 +184,13 @@ property(
     const id = visitor.value;
     await visitor.visit((session) => session.destroy());
     run(late, during);
-    const answer = await sessions.commit(late, new Response()).catch((error: unknown) => {
+    const commit = async (): Promise<Response> => await sessions.commit(late, new Response());
+    const answer = await commit().catch((error: unknown) => {
       if (!(error instanceof SessionLostError)) throw error;
       assertEquals(method, "POST");
       return new Response(null, { status: error.status });
     });
-    const lost = late.changes.some(({ kind }) => kind !== "takeFlash" && kind !== "csrf");
+    const lost = stateOf(late).changes.some(({ kind }) => kind !== "takeFlash" && kind !== "csrf");
     assertEquals(answer.status, method === "POST" && lost ? 409 : 200);
     assertEquals(store.record(id), null);
     assertEquals(store.rows.size, 0);

@@ -56,7 +56,7 @@ function siteOf(kind: string, cookie: SessionCookieOptions) {
     load: (...given) => store.load(...given),
     save: (write) => (writes++, store.save(write)),
     destroy: (...given) => (writes++, store.destroy(...given)),
-    measure: (record) => store.measure(record),
+    measure: (...given) => store.measure(...given),
     ping: () => store.ping(),
   };
   const sessions = new Sessions<Values>({ store: counted, cookie });

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { parseCommand } from "../../src/server/command_line.ts";
-import { VARIABLES } from "../../src/server/help.ts";
-import { StartError } from "../../src/server/start_error.ts";
+import { parseCommand } from "../../src/server/cli.ts";
+import { VARIABLES } from "../../src/server/config.ts";
+import { StartError } from "../../src/server/secrets.ts";
 
 Deno.test("parseCommand() serves unless told otherwise", () => {
   assertEquals(parseCommand([]), { name: "serve" });
@@ -63,7 +63,7 @@ for (
 Deno.test("parseCommand() helps with every variable and its default", () => {
   const command = parseCommand(["--help"]);
   const text = command.name === "help" ? command.text : "";
-  for (const [name, fallback, meaning] of VARIABLES) {
+  for (const [name, [fallback, meaning]] of Object.entries(VARIABLES)) {
     assertStringIncludes(text, name);
     assertStringIncludes(text, fallback === "" ? meaning : `${meaning} (${fallback})`);
   }

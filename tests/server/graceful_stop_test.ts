@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { GracefulStop } from "../../src/server/graceful_stop.ts";
+import { GracefulStop } from "../../src/server/serve.ts";
 
 class FakeServer {
   readonly answered = Promise.withResolvers<void>();

@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { inspect, inspectionText, type InspectOptions } from "../../src/server/inspect.ts";
+import { inspect, inspectionText, type InspectOptions } from "../../src/server/cli.ts";
 import { blankRecord, encodeRecord, type SessionRecord } from "../../src/session/record.ts";
 import { CookieStore } from "../../src/session/cookie_store.ts";
 import { MemoryStore } from "../../src/stores/memory.ts";
@@ -19,6 +19,7 @@ async function tokenOf(
 ): Promise<string> {
   const token = await new CookieStore({ secrets }).save({
     cookieName,
+    cookieOverhead: 40,
     value: null,
     loaded: null,
     record: sealed,
@@ -49,11 +50,7 @@ async function reasonFor(token: string, given: InspectOptions): Promise<string> 
 const FULL = record({
   data: { counter: 3 },
   flash: [{ level: "success", message: "Your item was added." }],
-  forms: new Map([["sign-up", {
-    values: [["name", "Ada"]],
-    errors: [["name", "No."]],
-    omitted: ["pin"],
-  }]]),
+  forms: [["sign-up", [["name", "Ada"], ["name", "No."], ["pin"]]]],
   csrf: "hush",
   renewedAt: NOON + 60,
 });
@@ -73,12 +70,7 @@ Deno.test("inspect() finds all that a cookie holds", async () => {
     absoluteEnd: "2026-01-09T12:00:00.000Z",
     data: { counter: 3 },
     flash: [{ level: "success", message: "Your item was added." }],
-    forms: [{
-      name: "sign-up",
-      values: [["name", "Ada"]],
-      errors: [["name", "No."]],
-      omitted: ["pin"],
-    }],
+    forms: [["sign-up", [["name", "Ada"], ["name", "No."], ["pin"]]]],
     csrf: true,
     owner: null,
   });
@@ -117,6 +109,7 @@ Deno.test("inspect() knows the name and the end of a session that a server keeps
   const given = options({ store });
   const write = {
     cookieName: "__Host-session",
+    cookieOverhead: 40,
     value: null,
     loaded: null,
     record: record({ data: { counter: 3 } }),

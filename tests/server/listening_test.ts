@@ -1,6 +1,6 @@
 import { assertEquals, assertStringIncludes, assertThrows } from "@std/assert";
-import { listening } from "../../src/server/listening.ts";
-import { StartError } from "../../src/server/start_error.ts";
+import { listening } from "../../src/server/serve.ts";
+import { StartError } from "../../src/server/secrets.ts";
 import { namedError } from "./fake_environment.ts";
 
 const HOST = "127.0.0.1";

@@ -6,8 +6,8 @@ import {
   type RedisConnection,
   type RedisSettings,
 } from "../../src/server/open_store.ts";
-import { StartError } from "../../src/server/start_error.ts";
-import { CookieStore } from "../../src/stores/cookie_store.ts";
+import { StartError } from "../../src/server/secrets.ts";
+import { CookieStore } from "../../src/session/cookie_store.ts";
 import { recordOf, writeOf } from "../stores/sample.ts";
 import { configOf, FakeFiles, SECRET_A } from "./fake_environment.ts";
 import { temporaryFolder } from "./server_process.ts";

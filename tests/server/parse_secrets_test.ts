@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { parseSecrets } from "../../src/server/parse_secrets.ts";
+import { parseSecrets } from "../../src/server/secrets.ts";
 import { SECRET_A, SECRET_B } from "./fake_environment.ts";
 
 for (const separator of [" ", ",", ", ", "\n", "\r\n", "  ,\t"]) {

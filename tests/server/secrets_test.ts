@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { loadSecrets } from "../../src/server/secrets.ts";
-import { StartError } from "../../src/server/start_error.ts";
+import { StartError } from "../../src/server/secrets.ts";
 import { configOf, FakeFiles, namedError, SECRET_A, SECRET_B } from "./fake_environment.ts";
 
 const FILE = ".session-secret";

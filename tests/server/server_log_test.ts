@@ -1,6 +1,6 @@
 import { assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
-import { SessionStoreError } from "../../src/mod.ts";
-import { ServerLog } from "../../src/server/server_log.ts";
+import { SessionStoreError } from "../../src/session/mod.ts";
+import { ServerLog } from "../../src/server/log.ts";
 
 /** Keeps what it is told. */
 class Notebook {
@@ -23,7 +23,7 @@ const NOTICE = { level: "info", message: "hello" } as const;
 async function speak(log: ServerLog): Promise<void> {
   log.notices([NOTICE]);
   await log.requests(() => new Response())(REQUEST);
-  log.refused("forged");
+  log.rejected("forged");
   log.error(new Error("boom"), REQUEST);
   log.close();
 }

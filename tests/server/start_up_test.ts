@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import type { Secrets } from "../../src/server/secrets.ts";
-import { noticeLine, startUpNotices } from "../../src/server/start_up.ts";
+import { startUpNotices } from "../../src/server/serve.ts";
 import { configOf } from "./fake_environment.ts";
 
 function secrets(source: Secrets["source"], count = 1, exposed = false): Secrets {
@@ -87,11 +87,4 @@ Deno.test("startUpNotices() has nothing to advise where all is set", () => {
   const notices = startUpNotices(configOf(set), { secrets: secrets("environment"), port: 8000 });
   assertEquals(notices.length, 3);
   assert(notices.every(({ level }) => level === "info"));
-});
-
-Deno.test("noticeLine() marks warnings and writes JSON on request", () => {
-  const warning = { level: "warning", message: "mind\nthis" } as const;
-  assertEquals(noticeLine(warning, "text"), "Warning: mind\\u{a}this");
-  assertEquals(noticeLine({ level: "info", message: "hello" }, "text"), "hello");
-  assertEquals(JSON.parse(noticeLine(warning, "json")), warning);
 });

@@ -5,11 +5,11 @@ import {
   assertRejects,
   assertStringIncludes,
 } from "@std/assert";
-import { parseCommand } from "../../src/server/command_line.ts";
-import { StartError } from "../../src/server/start_error.ts";
-import { type Answer, type Machine, runTool } from "../../src/server/tool.ts";
+import { parseCommand } from "../../src/server/cli.ts";
+import { StartError } from "../../src/server/secrets.ts";
+import { type Machine, runTool } from "../../src/server/cli.ts";
 import { blankRecord } from "../../src/session/record.ts";
-import { CookieStore } from "../../src/stores/cookie_store.ts";
+import { CookieStore } from "../../src/session/cookie_store.ts";
 import { writeOf } from "../stores/sample.ts";
 import { FakeFiles, SECRET_A } from "./fake_environment.ts";
 
@@ -26,7 +26,7 @@ function machine(environment: Record<string, string> = {}, input = ""): Machine 
   };
 }
 
-function run(args: string[], on: Machine = machine()): Promise<Answer> {
+function run(args: string[], on: Machine = machine()): ReturnType<typeof runTool> {
   const command = parseCommand(args);
   if (command.name === "serve") throw new TypeError("Cannot run the server as a tool");
   return runTool(command, on);
@@ -38,6 +38,7 @@ async function tokenOfAge(age = 0): Promise<string> {
   return String(
     await new CookieStore({ secrets: [SECRET_A] }).save({
       cookieName: "session",
+      cookieOverhead: 40,
       value: null,
       loaded: null,
       record,

@@ -2,7 +2,6 @@ import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import {
   SessionConflictError,
   SessionSizeError,
-  SessionSizeError,
   SessionStoreError,
 } from "../../src/session/mod.ts";
 
@@ -38,11 +37,4 @@ Deno.test("SessionSizeError says the size, the limit and the largest values", ()
 Deno.test("SessionSizeError copes with a session without values", () => {
   const error = new SessionSizeError("the KV store", { ...report, largest: [] });
   assert(error.message.endsWith("; the largest values are none"));
-});
-
-Deno.test("CookieOverflowError is a SessionSizeError of the cookie", () => {
-  const error = new CookieOverflowError(report);
-  assertInstanceOf(error, SessionSizeError);
-  assertEquals(error.name, "CookieOverflowError");
-  assert(error.message.startsWith("Cannot fit the session into its cookie: 4711 bytes"));
 });

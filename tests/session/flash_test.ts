@@ -1,12 +1,5 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import {
-  addFlash,
-  findFlash,
-  type FlashMessage,
-  isSeen,
-  MAX_FLASH,
-  removeFlash,
-} from "../../src/session/flash.ts";
+import { addFlash, type FlashMessage, isSeen, removeFlash } from "../../src/session/flash.ts";
 
 function message(text: string, level = "info"): FlashMessage {
   return { level, message: text };
@@ -20,39 +13,17 @@ Deno.test("addFlash() queues at the end of a new queue", () => {
 
 Deno.test("addFlash() lets the oldest go when too many wait", () => {
   let queue: readonly FlashMessage[] = [];
-  for (let index = 0; index <= MAX_FLASH; index++) {
+  for (let index = 0; index <= 32; index++) {
     queue = addFlash(queue, message(`${index}`), true);
   }
   assertEquals([queue.length, queue[0], queue.at(-1)], [32, message("1"), message("32")]);
 });
 
 Deno.test("addFlash() lets nothing go for a duplicate that it drops", () => {
-  const queue = Array.from({ length: MAX_FLASH }, (_, index) => message(`${index}`));
+  const queue = Array.from({ length: 32 }, (_, index) => message(`${index}`));
   assertEquals(addFlash(queue, message("31"), false), queue);
   const other = addFlash(queue, message("31", "error"), false);
   assertEquals([other.length, other[0], other.at(-1)], [32, message("1"), message("31", "error")]);
-});
-
-Deno.test("findFlash() finds by one level, some, or all, in the queue's order", () => {
-  const queue = [message("1", "b"), message("2", "a"), message("3", "b"), message("4", "c")];
-  const found = (levels?: string | readonly string[]) =>
-    findFlash(queue, levels).map(({ message }) => message).join("");
-  assertEquals(found(), "1234");
-  assertEquals(found("b"), "13");
-  assertEquals(found(["c", "b"]), "134");
-  assertEquals(found([]), "");
-  assertEquals(found("bc"), "");
-});
-
-Deno.test("findFlash() gives copies, of the queue and of its messages", () => {
-  const queue = [message("one"), message("two")];
-  for (const levels of [undefined, "info", ["info"]]) {
-    const found = findFlash(queue, levels);
-    assertEquals(found, queue);
-    Object.assign(found[0] ?? {}, { message: "changed" });
-    found.pop();
-    assertEquals(queue, [message("one"), message("two")]);
-  }
 });
 
 Deno.test("removeFlash() takes each shown message once", () => {

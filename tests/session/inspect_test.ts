@@ -1,15 +1,12 @@
+import { drawCsrf } from "../support/draw_csrf.ts";
+import { inspect, type Inspection } from "../../src/inspector/mod.ts";
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import {
-  generateSecret,
-  type Inspection,
-  type SessionOptions,
-  type Sessions,
-} from "../../src/session/mod.ts";
-import { Clock, cookieSessions, SECRET, sessionsIn, type Values, Visitor } from "./visitor.ts";
+import { generateSecret, type SessionOptions } from "../../src/session/mod.ts";
+import { Clock, cookieSessions, SECRET, sessionsIn, Visitor } from "./visitor.ts";
 import { VersionedStore } from "./versioned_store.ts";
 
-async function inspect(visitor: Visitor, sessions: Sessions<Values>): Promise<Inspection> {
-  return await visitor.read((session) => sessions.inspect(session));
+async function inspected(visitor: Visitor): Promise<Inspection> {
+  return await visitor.read((session) => inspect(session));
 }
 
 Deno.test("inspect() of a cookie session counts the bytes of the whole cookie", async () => {
@@ -17,7 +14,7 @@ Deno.test("inspect() of a cookie session counts the bytes of the whole cookie", 
   const visitor = new Visitor(sessions);
   await visitor.visit((session) => void session.set("counter", 1).set("cart", ["tea"]));
   const length = visitor.line?.length;
-  const { store, bytes, limit, sizes } = await inspect(visitor, sessions);
+  const { store, bytes, limit, sizes } = await inspected(visitor);
   assertEquals([store, bytes, limit], ["cookie", length, 4096]);
   assertEquals(sizes.map(({ key }) => key), ["cart", "counter"]);
 });
@@ -28,7 +25,7 @@ Deno.test("inspect() counts what the request has changed so far", async () => {
   let seen = 0;
   await visitor.visit((session) => {
     session.set("text", "x".repeat(100));
-    seen = sessions.inspect(session).bytes;
+    seen = inspect(session).bytes;
   });
   assertEquals(visitor.line?.length, seen);
 });
@@ -37,7 +34,7 @@ Deno.test("inspect() of a server session counts what the store keeps", async () 
   const sessions = sessionsIn(new VersionedStore());
   const visitor = new Visitor(sessions);
   await visitor.visit((session) => void session.set("a", 1));
-  const found = await inspect(visitor, sessions);
+  const found = await inspected(visitor);
   assertEquals([found.store, found.limit, found.keyId, found.newestKey], [
     "versioned",
     null,
@@ -52,26 +49,26 @@ Deno.test("inspect() tells when the session ends", async () => {
   const limits = { idleTimeout: 60, absoluteTimeout: 600, now: clock.now };
   const at = (seconds: number) => new Date(clock.ms + seconds * 1000);
   const sessions = cookieSessions(limits);
-  const found = await inspect(new Visitor(sessions), sessions);
+  const found = await inspected(new Visitor(sessions));
   assertEquals([found.idleExpiresAt, found.absoluteExpiresAt], [at(60), at(600)]);
 
   const endless: Partial<SessionOptions> = { idleTimeout: null, absoluteTimeout: null };
   const forever = cookieSessions(endless);
-  const never = await inspect(new Visitor(forever), forever);
+  const never = await inspected(new Visitor(forever));
   assertEquals([never.idleExpiresAt, never.absoluteExpiresAt], [null, null]);
 });
 
 Deno.test("inspect() names the key that sealed the cookie, and whether it is the newest", async () => {
   const visitor = new Visitor(cookieSessions({ secrets: [SECRET] }));
   const old = cookieSessions({ secrets: [SECRET] });
-  assertEquals((await inspect(visitor, old)).keyId, null);
+  assertEquals((await inspected(visitor)).keyId, null);
   await visitor.visit((session) => void session.set("a", 1));
-  const first = await inspect(visitor, old);
+  const first = await inspected(visitor);
   assert(/^[\da-f]{8}$/.test(first.keyId ?? ""));
   assertEquals(first.newestKey, true);
   const rotated = cookieSessions({ secrets: [generateSecret(), SECRET] });
   const second = await rotated.load(visitor.request());
-  const { keyId, newestKey } = rotated.inspect(second);
+  const { keyId, newestKey } = inspect(second);
   assertEquals([keyId, newestKey], [first.keyId, false]);
 });
 
@@ -81,9 +78,9 @@ Deno.test("inspect() tells no value, no token and no id", async () => {
   let csrf = "";
   await visitor.visit((session) => {
     session.set("name", "ada lovelace").flash("a private message");
-    csrf = session.drawCsrf();
+    csrf = drawCsrf(session);
   });
-  const text = JSON.stringify(await inspect(visitor, sessions));
+  const text = JSON.stringify(await inspected(visitor));
   for (const secret of ["lovelace", "private message", csrf, visitor.value]) {
     assertFalse(text.includes(secret), secret);
   }

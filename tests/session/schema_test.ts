@@ -129,9 +129,9 @@ Deno.test("Sessions shows a later request nothing of what a migration did in pla
 async function visitAfterUpgrade(options: Partial<SessionOptions>) {
   const old = new Visitor(cookieSessions());
   await old.visit((session) => void session.set("count", 7).flash("Hello"));
-  const refused: Refusal[] = [];
+  const refused: RejectReason[] = [];
   const visitor = new Visitor(
-    cookieSessions({ ...options, onRefused: (reason) => refused.push(reason) }),
+    cookieSessions({ ...options, onReject: (reason) => refused.push(reason) }),
   );
   visitor.cookie = old.cookie;
   const seen = await visitor.read((session) => ({

@@ -1,3 +1,5 @@
+import { drawCsrf } from "../support/draw_csrf.ts";
+import { stateOf } from "../../src/session/session.ts";
 import {
   assert,
   assertEquals,
@@ -14,8 +16,10 @@ async function blank(init: RequestInit = {}): Promise<Session<Values>> {
   return await cookieSessions().load(new Request("http://shop.example/", init));
 }
 
-function kinds({ changes }: Session<Values>): string[] {
-  return changes.map(({ kind, key }) => key === undefined ? kind : `${kind} ${key}`);
+function kinds(session: Session<Values>): string[] {
+  return stateOf(session).changes.map(({ kind, key }) =>
+    key === undefined ? kind : `${kind} ${key}`
+  );
 }
 
 Deno.test("Session answers like a Map", async () => {
@@ -133,7 +137,7 @@ Deno.test("Session.update() whose function throws changes nothing", async () => 
   assertEquals(kinds(session), ["set counter"]);
 });
 
-Deno.test("Session.changes tells what was done, in order, and nothing of what was only asked", async () => {
+Deno.test("stateOf(Session).changes tells what was done, in order, and nothing of what was only asked", async () => {
   const session = await blank();
   session.delete("nothing");
   session.clear();
@@ -145,7 +149,7 @@ Deno.test("Session.changes tells what was done, in order, and nothing of what wa
   session.delete("a");
   session.set("b", 1);
   session.clear();
-  session.drawCsrf();
+  drawCsrf(session);
   session.regenerate();
   assertEquals(kinds(session), [
     "set a",
@@ -163,9 +167,14 @@ Deno.test("Session.changes tells what was done, in order, and nothing of what wa
 Deno.test("Session.clear() keeps messages, the CSRF secret and the owner", async () => {
   const session = await sessionsIn(new OwningStore()).load(new Request("http://shop.example/"));
   session.set("a", 1).flash("Hello").setOwner("ada");
-  const secret = session.drawCsrf();
+  const secret = drawCsrf(session);
   session.clear();
-  assertEquals([session.size, session.peekFlash().length, session.csrf, session.owner], [
+  assertEquals([
+    session.size,
+    session.peekFlash().length,
+    stateOf(session).record.csrf,
+    session.owner,
+  ], [
     0,
     1,
     secret,
@@ -273,29 +282,29 @@ Deno.test("Session.destroy() forgets everything; what follows belongs to a new s
   const visitor = new Visitor(cookieSessions({ now: clock.now }));
   await visitor.visit((session) => {
     session.set("name", "ada").flash("Hello");
-    session.drawCsrf();
+    drawCsrf(session);
   });
   clock.pass(10);
   await visitor.visit((session) => {
     session.set("name", "bob");
     session.destroy();
-    assertEquals([session.size, session.csrf, session.peekFlash()], [0, null, []]);
-    assertEquals(session.changes, []);
+    assertEquals([session.size, stateOf(session).record.csrf, session.peekFlash()], [0, null, []]);
+    assertEquals(kinds(session), ["destroy"]);
     session.set("after", true);
   });
   assertEquals(await visitor.read((session) => [...session.entries()]), [["after", true]]);
   assertEquals(await visitor.read((session) => session.createdAt), new Date(clock.ms));
 });
 
-Deno.test("Session.drawCsrf() draws 256 bits, and new ones each time", async () => {
+Deno.test("csrfToken() draws 256 bits, and new ones each time", async () => {
   const session = await blank();
-  assertEquals(session.csrf, null);
-  const first = session.drawCsrf();
-  assertEquals(session.csrf, first);
+  assertEquals(stateOf(session).record.csrf, null);
+  const first = drawCsrf(session);
+  assertEquals(stateOf(session).record.csrf, first);
   assertEquals(Uint8Array.fromBase64(first, { alphabet: "base64url" }).length, 32);
-  const second = session.drawCsrf();
+  const second = drawCsrf(session);
   assertNotEquals(second, first);
-  assertEquals(session.csrf, second);
+  assertEquals(stateOf(session).record.csrf, second);
 });
 
 Deno.test("Session.setOwner() needs a store that keeps owners", async () => {
@@ -331,7 +340,7 @@ Deno.test("Session is closed once its response is committed", async () => {
     () => session.regenerate(),
     () => session.destroy(),
     () => session.setOwner("ada"),
-    () => session.drawCsrf(),
+    () => drawCsrf(session),
   ];
   for (const change of late) {
     assertThrows(
@@ -358,7 +367,7 @@ Deno.test("Session cannot be read for the first time once its response may be in
     () => session.createdAt,
     () => session.renewedAt,
     () => session.owner,
-    () => session.csrf,
+    () => stateOf(session).record.csrf,
     () => session.peekFlash(),
     () => session.takeFlash(),
   ];

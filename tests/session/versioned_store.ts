@@ -5,8 +5,19 @@ import type {
   SessionRecord,
   SessionWrite,
 } from "../../src/stores/contract.ts";
-import type { Change } from "../../src/session/change.ts";
+import type { JsonValue } from "../../src/session/mod.ts";
+import type { Change } from "../../src/session/state.ts";
 import { decodeRecord, encodeRecord } from "../../src/session/record.ts";
+
+/** A change that sets a value, as another request would. */
+export function setTo(key: string, value: JsonValue): Pick<Change, "apply"> {
+  return { apply: (record) => ({ ...record, data: { ...record.data, [key]: value } }) };
+}
+
+/** A change that queues a message. */
+export function flashed(message: string, level: string): Pick<Change, "apply"> {
+  return { apply: (record) => ({ ...record, flash: [...record.flash, { level, message }] }) };
+}
 
 /** A session as it lies in the store. */
 interface Row {
@@ -35,7 +46,7 @@ export class VersionedStore implements SessionStore {
   failure: Error | null = null;
   #ids = 0;
 
-  load(value: string): Loaded | Promise<Loaded> {
+  load(value: string): LoadResult | Promise<LoadResult> {
     this.loads++;
     if (this.failure !== null) throw this.failure;
     const row = this.rows.get(value);
@@ -82,7 +93,7 @@ export class VersionedStore implements SessionStore {
   }
 
   /** Changes a session behind the back of whoever has loaded it. */
-  meddle(value: string, ...changes: readonly Change[]): void {
+  meddle(value: string, ...changes: readonly Pick<Change, "apply">[]): void {
     const row = this.rows.get(value);
     let record = this.record(value);
     if (row === undefined || record === null) throw new Error(`There is no session ${value}`);
@@ -96,6 +107,6 @@ export class VersionedStore implements SessionStore {
   }
 }
 
-function versionOf(loaded: FoundSession | null): number {
+function versionOf(loaded: LoadedSession | null): number {
   return typeof loaded?.version === "number" ? loaded.version : 0;
 }

@@ -7,7 +7,7 @@ import {
 } from "@std/assert";
 import { type Session, SessionLostError, Sessions } from "../../src/session/mod.ts";
 import { createHandler, csrfToken, redirect } from "../../src/web/mod.ts";
-import type { ServerStore } from "../../src/stores/server_store.ts";
+import type { ServerStore } from "../../src/stores/server.ts";
 import type { Place } from "./contract.ts";
 import { counter, find, keep, recordOf, refusal } from "./sample.ts";
 
@@ -397,8 +397,8 @@ export function behaviour(test: Test): void {
       renewedAt: old.renewedAt - 5000,
     });
     const refused: string[] = [];
-    const onRefused = (reason: string): void => void refused.push(reason);
-    const session = await new Sessions<Data>({ store, onRefused }).load(request(id));
+    const onReject = (reason: string): void => void refused.push(reason);
+    const session = await new Sessions<Data>({ store, onReject }).load(request(id));
     assertEquals([session.isNew, session.get("counter"), refused], [true, undefined, ["expired"]]);
   });
 }

@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertMatch, assertNotEquals, assertRejects } from "@std/assert";
-import { setChange } from "../../src/session/change.ts";
+import { setTo } from "../session/versioned_store.ts";
 import { SessionSizeError } from "../../src/session/errors.ts";
 import type { SessionRecord } from "../../src/session/record.ts";
-import type { ServerStore, ServerStoreOptions } from "../../src/stores/server_store.ts";
+import type { ServerStore, ServerStoreOptions } from "../../src/stores/server.ts";
 import { randomBitsOf } from "../proof/randomness.ts";
 import { counter, end, find, keep, recordOf, refusal, withValues, writeOf } from "./sample.ts";
 import { behaviour } from "./behaviour.ts";
@@ -45,10 +45,9 @@ export function contract(
       ...withValues(recordOf(7), { text: "añ😀\u0000" }),
       flash: [{ level: "info", message: "Hello" }],
       csrf: "c".repeat(43),
-      forms: new Map([[
-        "sign-up",
-        { values: [["name", "Ada"]], errors: [["name", "No."]], omitted: ["pin"] },
-      ]]) satisfies SessionRecord["forms"],
+      forms: [["sign-up", [["name", "Ada"], ["name", "No."], [
+        "pin",
+      ]]]] satisfies SessionRecord["forms"],
     };
     const id = await keep(store, record);
     assertEquals((await find(store, id)).record, record);
@@ -79,7 +78,7 @@ export function contract(
 
   test("gives what was saved, whatever another request makes of it", async (_, store) => {
     const id = await keep(store, recordOf(1));
-    const changed = setChange("counter", 99).apply((await find(store, id)).record);
+    const changed = setTo("counter", 99).apply((await find(store, id)).record);
     assertEquals(changed.data.counter, 99);
     assertEquals(await counter(store, id), 1);
   });

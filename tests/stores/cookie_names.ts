@@ -1,3 +1,4 @@
+import { inspect } from "../../src/inspector/mod.ts";
 import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
 import { type Session, Sessions, type SessionStore } from "../../src/session/mod.ts";
 import type { Test } from "./behaviour.ts";
@@ -108,7 +109,7 @@ export function cookieNames(test: Test): void {
     const read = (sessions: Sessions<{ user: string }>, cookie: string, method = "GET") => {
       const request = new Request("http://localhost/", { method, headers: { cookie } });
       return sessions.handle(request, (session: Session<{ user: string }>) => {
-        const { lastChanges } = sessions.inspect(session);
+        const { lastChanges } = inspect(session);
         if (method === "POST") session.destroy();
         return Response.json([session.get("user") ?? null, session.isNew, lastChanges]);
       });
@@ -151,7 +152,7 @@ export function cookieNames(test: Test): void {
     const cookie = first.headers.getSetCookie()[0]?.split(";")[0] ?? "";
     const changes = async (origin: string, cookie: string): Promise<readonly string[]> => {
       const request = new Request(`${origin}://localhost/`, { headers: { cookie } });
-      return sessions.inspect(await sessions.load(request)).lastChanges;
+      return inspect(await sessions.load(request)).lastChanges;
     };
     assertEquals(await changes("http", cookie), ["set user"]);
     assertEquals(await changes("https", `__Host-${cookie}`), []);

@@ -1,9 +1,9 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { SessionStoreError } from "../../src/session/errors.ts";
 import type { SessionBackend } from "../../src/stores/backend.ts";
-import { GuardedBackend } from "../../src/stores/timeout.ts";
-import { MemoryBackend } from "../../src/stores/memory.ts";
-import { ServerStore } from "../../src/stores/server_store.ts";
+import { TimeoutBackend } from "../../src/stores/timeout.ts";
+import { MemoryBackend } from "../../src/stores/memory_backend.ts";
+import { ServerStore } from "../../src/stores/server.ts";
 import { end, find, keep, recordOf, writeOf } from "./sample.ts";
 
 const memory = new MemoryBackend(Date.now);
@@ -23,8 +23,8 @@ function after<T>(ms: number, value: T): Promise<T> {
   return new Promise((resolve) => setTimeout(() => resolve(value), ms));
 }
 
-Deno.test("GuardedBackend passes on what its backend does", async () => {
-  const guarded = new GuardedBackend(backend({ owners: memory.owners }), 1000);
+Deno.test("TimeoutBackend passes on what its backend does", async () => {
+  const guarded = new TimeoutBackend(backend({ owners: memory.owners }), 1000);
   assertEquals([guarded.name, guarded.limit], ["test", 1000]);
   const entry = { key: "k", version: null, value: "x", lifetime: null };
   assertEquals(await guarded.write([entry]), true);
@@ -37,7 +37,7 @@ Deno.test("GuardedBackend passes on what its backend does", async () => {
   assertEquals(await guarded.owners?.list("ann", page), [["k", "text"]]);
   await guarded.owners?.remove("ann", "k");
   assertEquals(await guarded.owners?.list("ann", page), []);
-  assertEquals(new GuardedBackend(backend(), 1000).owners, undefined);
+  assertEquals(new TimeoutBackend(backend(), 1000).owners, undefined);
 });
 
 for (
@@ -48,8 +48,8 @@ for (
     }],
   ] as const
 ) {
-  Deno.test(`GuardedBackend tells the cause when its backend ${what}`, async () => {
-    const guarded = new GuardedBackend(backend({ ping }), 1000);
+  Deno.test(`TimeoutBackend tells the cause when its backend ${what}`, async () => {
+    const guarded = new TimeoutBackend(backend({ ping }), 1000);
     const error = await assertRejects(
       () => guarded.ping(),
       SessionStoreError,
@@ -59,14 +59,14 @@ for (
   });
 }
 
-Deno.test("GuardedBackend tells a cause that is no error", async () => {
-  const guarded = new GuardedBackend(backend({ ping: () => Promise.reject("gone") }), 1000);
+Deno.test("TimeoutBackend tells a cause that is no error", async () => {
+  const guarded = new TimeoutBackend(backend({ ping: () => Promise.reject("gone") }), 1000);
   await assertRejects(() => guarded.ping(), SessionStoreError, "test store: gone");
 });
 
-Deno.test("GuardedBackend gives each answer its time, and no more", async () => {
+Deno.test("TimeoutBackend gives each answer its time, and no more", async () => {
   let delay = 0;
-  const guarded = new GuardedBackend(backend({ ping: () => after(delay, "pong") }), 60);
+  const guarded = new TimeoutBackend(backend({ ping: () => after(delay, "pong") }), 60);
   const ask = (ms: number): Promise<unknown> => {
     delay = ms;
     return guarded.ping().catch((error: Error) => error.message);

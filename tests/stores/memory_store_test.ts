@@ -1,8 +1,8 @@
 import { assertEquals } from "@std/assert";
 import type { SessionBackend } from "../../src/stores/backend.ts";
-import { MemoryBackend } from "../../src/stores/memory.ts";
+import { MemoryBackend } from "../../src/stores/memory_backend.ts";
 import { MemoryStore } from "../../src/stores/memory.ts";
-import { ServerStore } from "../../src/stores/server_store.ts";
+import { ServerStore } from "../../src/stores/server.ts";
 import { contract } from "./contract.ts";
 import { randomBitsOf } from "../proof/randomness.ts";
 import { find, keep, recordOf, refusal, writeOf } from "./sample.ts";

@@ -1,3 +1,4 @@
+import { listSessions, revokeSessions } from "../../src/stores/server.ts";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type Session, Sessions } from "../../src/session/mod.ts";
 import type { Test } from "./behaviour.ts";
@@ -35,7 +36,7 @@ export function ownership(test: Test): void {
 
   test("keeps a page private that lists or ends the sessions of an account", async (_, store) => {
     const id = await keep(store, recordOf(1, "ann"));
-    const sessions = new Sessions<{ counter: number }>({ store, owners: true });
+    const sessions = new Sessions<{ counter: number }>({ store });
     const ask = (
       use: (session: Session<{ counter: number }>) => Promise<unknown>,
     ): Response | Promise<Response> => {
@@ -47,8 +48,8 @@ export function ownership(test: Test): void {
     };
     for (
       const use of [
-        (current: Session<{ counter: number }>) => sessions.listOwned("ann", { current }),
-        (except: Session<{ counter: number }>) => sessions.destroyOwned("ann", { except }),
+        (current: Session<{ counter: number }>) => listSessions(sessions, "ann", { current }),
+        (except: Session<{ counter: number }>) => revokeSessions(sessions, "ann", { except }),
       ]
     ) {
       const { headers } = await ask(use);
@@ -59,14 +60,14 @@ export function ownership(test: Test): void {
     // A session that is over is none to spare.
     const ended = await ask((session) => {
       session.destroy();
-      return sessions.destroyOwned("ann", { except: session });
+      return revokeSessions(sessions, "ann", { except: session });
     });
     assertEquals(await ended.text(), "1");
     assertEquals(await refusal(store, id), "unknown id");
     const late = await sessions.load(new Request("http://localhost/"));
     await sessions.commit(late, new Response());
     await assertRejects(
-      () => sessions.listOwned("ann", { current: late }),
+      () => listSessions(sessions, "ann", { current: late }),
       TypeError,
       "Cannot read the session: its response is already committed",
     );
@@ -74,7 +75,7 @@ export function ownership(test: Test): void {
 
   test("keeps a page private that lists or ends the sessions of an account", async (_, store) => {
     const id = await keep(store, recordOf(1, "ann"));
-    const sessions = new Sessions<{ counter: number }>({ store, owners: true });
+    const sessions = new Sessions<{ counter: number }>({ store });
     const ask = (
       use: (session: Session<{ counter: number }>) => Promise<unknown>,
     ): Response | Promise<Response> => {
@@ -86,8 +87,8 @@ export function ownership(test: Test): void {
     };
     for (
       const use of [
-        (current: Session<{ counter: number }>) => sessions.listOwned("ann", { current }),
-        (except: Session<{ counter: number }>) => sessions.destroyOwned("ann", { except }),
+        (current: Session<{ counter: number }>) => listSessions(sessions, "ann", { current }),
+        (except: Session<{ counter: number }>) => revokeSessions(sessions, "ann", { except }),
       ]
     ) {
       const { headers } = await ask(use);
@@ -98,14 +99,14 @@ export function ownership(test: Test): void {
     // A session that has ended is not spared.
     const ended = await ask((session) => {
       session.destroy();
-      return sessions.destroyOwned("ann", { except: session });
+      return revokeSessions(sessions, "ann", { except: session });
     });
     assertEquals(await ended.text(), "1");
     assertEquals(await refusal(store, id), "unknown id");
     const late = await sessions.load(new Request("http://localhost/"));
     await sessions.commit(late, new Response());
     await assertRejects(
-      () => sessions.listOwned("ann", { current: late }),
+      () => listSessions(sessions, "ann", { current: late }),
       TypeError,
       "Cannot read the session: its response is already committed",
     );

@@ -2,7 +2,7 @@ import type { JsonValue } from "../../src/session/json.ts";
 import type { SessionRecord } from "../../src/session/record.ts";
 import { blankRecord } from "../../src/session/record.ts";
 import type {
-  FoundSession,
+  LoadedSession,
   OwnedPage,
   OwnedSession,
   SessionStore,
@@ -31,6 +31,7 @@ export function withValues(
 export function writeOf(record: SessionRecord, rest: Partial<SessionWrite> = {}): SessionWrite {
   return {
     cookieName: "session",
+    cookieOverhead: 40,
     value: null,
     loaded: null,
     record,
@@ -51,7 +52,7 @@ export async function keep(
 }
 
 /** Loads a session that must be there. */
-export async function find(store: SessionStore, id: string): Promise<FoundSession> {
+export async function find(store: SessionStore, id: string): Promise<LoadedSession> {
   const loaded = await store.load(id, "session");
   if (loaded.record === null) throw new Error(`There is no session: ${loaded.reason}`);
   return loaded;

@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { SessionStoreError } from "../../src/session/errors.ts";
 import { spy } from "@std/testing/mock";
-import { MemoryBackend } from "../../src/stores/memory.ts";
-import { ServerStore } from "../../src/stores/server_store.ts";
+import { MemoryBackend } from "../../src/stores/memory_backend.ts";
+import { ServerStore } from "../../src/stores/server.ts";
 import { randomBitsOf } from "../proof/randomness.ts";
 import { counter, end, find, keep, ownedBy, recordOf, refusal, writeOf } from "./sample.ts";
 

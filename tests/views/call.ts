@@ -1,5 +1,5 @@
-import { FormBody, type Session } from "../../src/session/mod.ts";
-import { Context, type View } from "../../src/web/mod.ts";
+import type { Session } from "../../src/session/mod.ts";
+import { Context, readForm, type View } from "../../src/web/mod.ts";
 import type { Visitor } from "../../views/routes.ts";
 import { site } from "../flows/site.ts";
 
@@ -10,6 +10,6 @@ export async function call(
   request: Request = new Request("http://localhost/"),
 ): Promise<{ response: Response; session: Session<Visitor> }> {
   session ??= await site().sessions.load(request);
-  const body = new FormBody(request, {});
-  return { response: await view(new Context(request, {}, body, session)), session };
+  const form = () => readForm(request);
+  return { response: await view(new Context(request, {}, form, session)), session };
 }

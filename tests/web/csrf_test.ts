@@ -1,0 +1,164 @@
+import { stateOf } from "../../src/session/session.ts";
+import { assert, assertEquals, assertFalse, assertMatch, assertNotEquals } from "@std/assert";
+import type { Session } from "../../src/session/mod.ts";
+import { csrfToken, renewCsrfToken, verifyCsrfToken } from "../../src/web/mod.ts";
+import { watched } from "../seal/watched.ts";
+import { randomBitsOf } from "../proof/randomness.ts";
+import { cookieSessions, type Values, Visitor } from "../session/visitor.ts";
+
+async function blank(): Promise<Session<Values>> {
+  return await cookieSessions().load(new Request("http://shop.example/"));
+}
+
+Deno.test("csrfToken() is 64 bytes in base64url, and looks different every time", async () => {
+  const session = await blank();
+  const tokens = new Set(Array.from({ length: 100 }, () => csrfToken(session)));
+  assertEquals(tokens.size, 100);
+  for (const token of tokens) {
+    assertMatch(token, /^[\w-]{86}$/);
+    assert(verifyCsrfToken(session, token));
+  }
+});
+
+/** The mask of a token, the secret under it, and the secret itself. */
+function parts(token: string): { mask: string; masked: string; secret: string } {
+  const bytes = Uint8Array.fromBase64(token, { alphabet: "base64url" });
+  const [mask, masked] = [bytes.subarray(0, 32), bytes.subarray(32)];
+  const secret = masked.map((byte, index) => byte ^ (mask[index] ?? 0));
+  return { mask: mask.toHex(), masked: masked.toHex(), secret: secret.toHex() };
+}
+
+// Shows that each half alone is random to the last bit, so that a page's compressed length tells
+// nothing of the secret. Compression itself is not measured.
+Deno.test("csrfToken() hides the secret: no half of a token is another's", async () => {
+  const session = await blank();
+  const [one, two] = [csrfToken(session), csrfToken(session)];
+  assertFalse(
+    one.includes(stateOf(session).record.csrf ?? "") ||
+      two.includes(stateOf(session).record.csrf ?? ""),
+  );
+  assertNotEquals(one.slice(0, 40), two.slice(0, 40));
+  assertNotEquals(one.slice(-40), two.slice(-40));
+  assertEquals(await randomBitsOf(() => parts(csrfToken(session)).mask), 256);
+  assertEquals(await randomBitsOf(() => parts(csrfToken(session)).masked), 256);
+  assertEquals(await randomBitsOf(() => parts(csrfToken(session)).secret), 0);
+});
+
+Deno.test("csrfToken() draws a secret of 256 random bits", async () => {
+  assertEquals(await randomBitsOf(async () => parts(csrfToken(await blank())).secret), 256);
+  const renewed = async () => {
+    const session = await blank();
+    const { secret } = parts(csrfToken(session));
+    renewCsrfToken(session);
+    return secret + parts(csrfToken(session)).secret;
+  };
+  assertEquals(await randomBitsOf(renewed), 512);
+});
+
+Deno.test("csrfToken() draws a secret once and keeps it", async () => {
+  const visitor = new Visitor(cookieSessions());
+  let token = "";
+  await visitor.visit((session) => {
+    token = csrfToken(session);
+    csrfToken(session);
+    assertEquals(stateOf(session).changes.map(({ kind }) => kind), ["csrf"]);
+  });
+  await visitor.visit((session) => {
+    csrfToken(session);
+    assertEquals(stateOf(session).changes.length, 0);
+    assert(verifyCsrfToken(session, token));
+  });
+});
+
+Deno.test("verifyCsrfToken() refuses every other token", async () => {
+  const session = await blank();
+  const token = csrfToken(session);
+  const bytes = Uint8Array.fromBase64(token, { alphabet: "base64url" });
+  for (let index = 0; index < bytes.length; index++) {
+    const changed = bytes.with(index, (bytes[index] ?? 0) ^ 1);
+    assertFalse(verifyCsrfToken(session, changed.toBase64({ alphabet: "base64url" })), `${index}`);
+  }
+  assertFalse(verifyCsrfToken(session, csrfToken(await blank())));
+});
+
+// Counts the bytes of the secret that are looked at. It does not measure time: whether the machine
+// takes as long for equal bytes as for others, no test in JavaScript can show.
+Deno.test("verifyCsrfToken() looks at all of the secret, wherever a token differs", async () => {
+  const session = await blank();
+  const token = csrfToken(session);
+  const bytes = Uint8Array.fromBase64(token, { alphabet: "base64url" });
+  const { fromBase64 } = Uint8Array;
+  const looksFor = (candidate: string): number => {
+    let looks = 0;
+    Uint8Array.fromBase64 = (text, options) => {
+      const decoded = Reflect.apply(fromBase64, Uint8Array, [text, options]);
+      return decoded.length === 32 ? watched(decoded, () => looks++) : decoded;
+    };
+    try {
+      verifyCsrfToken(session, candidate);
+    } finally {
+      Uint8Array.fromBase64 = fromBase64;
+    }
+    return looks;
+  };
+  assertEquals(looksFor(token), 32);
+  for (let index = 32; index < 64; index++) {
+    const changed = bytes.with(index, (bytes[index] ?? 0) ^ 1);
+    assertEquals(looksFor(changed.toBase64({ alphabet: "base64url", omitPadding: true })), 32);
+  }
+  assertEquals(looksFor(bytes.map((byte) => byte ^ 255).toBase64({ alphabet: "base64url" })), 32);
+});
+
+for (
+  const [what, candidate] of [
+    ["nothing", null],
+    ["an empty text", ""],
+    ["too few bytes", "A".repeat(43)],
+    ["too many bytes", "A".repeat(90)],
+    ["zeros", "A".repeat(86)],
+    ["letters beyond ASCII", "ü".repeat(86)],
+    ["half a surrogate pair", "\ud800"],
+    ["another alphabet", "+/".repeat(43)],
+    ["spaces", " ".repeat(86)],
+    ["a million letters", "A".repeat(1_000_000)],
+  ] as const
+) {
+  Deno.test(`verifyCsrfToken() takes ${what} for wrong, without an exception`, async () => {
+    const session = await blank();
+    csrfToken(session);
+    assertFalse(verifyCsrfToken(session, candidate));
+  });
+}
+
+Deno.test("verifyCsrfToken() accepts none where the session never made one", async () => {
+  const session = await blank();
+  assertFalse(verifyCsrfToken(session, csrfToken(await blank())));
+  assertFalse(verifyCsrfToken(session, "A".repeat(86)));
+  assertEquals(stateOf(session).changes.length, 0);
+});
+
+Deno.test("verifyCsrfToken() leaves the token usable: the form may be sent again", async () => {
+  const session = await blank();
+  const token = csrfToken(session);
+  assert(verifyCsrfToken(session, token) && verifyCsrfToken(session, token));
+});
+
+Deno.test("renewCsrfToken() makes all tokens so far invalid", async () => {
+  const session = await blank();
+  const old = csrfToken(session);
+  renewCsrfToken(session);
+  assertFalse(verifyCsrfToken(session, old));
+  assert(verifyCsrfToken(session, csrfToken(session)));
+});
+
+Deno.test("csrf tokens end with their session", async () => {
+  const visitor = new Visitor(cookieSessions());
+  let token = "";
+  await visitor.visit((session) => void (token = csrfToken(session)));
+  await visitor.visit((session) => {
+    session.destroy();
+    assertFalse(verifyCsrfToken(session, token));
+    session.set("a", 1);
+  });
+  assertFalse(await visitor.read((session) => verifyCsrfToken(session, token)));
+});
