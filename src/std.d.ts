@@ -4,23 +4,7 @@
  */
 
 declare module "@std/http/cookie" {
-  /** A cookie as RFC 6265 section 4.1 writes it. */
-  export interface Cookie {
-    name: string;
-    value: string;
-    expires?: Date | number;
-    maxAge?: number;
-    domain?: string;
-    path?: string;
-    secure?: boolean;
-    httpOnly?: boolean;
-    partitioned?: boolean;
-    sameSite?: "Strict" | "Lax" | "None";
-    unparsed?: string[];
-  }
   export function getCookies(headers: Headers): Partial<Record<string, string>>;
-  export function setCookie(headers: Headers, cookie: Cookie): void;
-  export function getSetCookies(headers: Headers): Cookie[];
 }
 
 declare module "@std/http/status" {
@@ -52,42 +36,26 @@ declare module "@std/cli/parse-args" {
 
 declare module "@std/assert" {
   type Constructor<T> = abstract new (...args: never[]) => T;
-  export class AssertionError extends Error {}
   export function assert(expr: unknown, msg?: string): asserts expr;
   export function assertFalse(expr: unknown, msg?: string): void;
   export function assertEquals<T>(actual: T, expected: T, msg?: string): void;
   export function assertNotEquals<T>(actual: T, expected: T, msg?: string): void;
   export function assertStrictEquals<T>(actual: unknown, expected: T, msg?: string): void;
-  export function assertNotStrictEquals<T>(actual: T, expected: T, msg?: string): void;
-  export function assertExists<T>(actual: T, msg?: string): asserts actual is NonNullable<T>;
   export function assertInstanceOf<T>(
     actual: unknown,
     type: Constructor<T>,
     msg?: string,
   ): asserts actual is T;
   export function assertMatch(actual: string, expected: RegExp, msg?: string): void;
-  export function assertNotMatch(actual: string, expected: RegExp, msg?: string): void;
   export function assertStringIncludes(actual: string, expected: string, msg?: string): void;
-  export function assertArrayIncludes<T>(
-    actual: ArrayLike<T>,
-    expected: ArrayLike<T>,
-    msg?: string,
-  ): void;
   export function assertObjectMatch(
     actual: Record<PropertyKey, unknown>,
     expected: Record<PropertyKey, unknown>,
     msg?: string,
   ): void;
   export function assertGreater<T>(actual: T, low: T, msg?: string): void;
-  export function assertGreaterOrEqual<T>(actual: T, low: T, msg?: string): void;
   export function assertLess<T>(actual: T, high: T, msg?: string): void;
   export function assertLessOrEqual<T>(actual: T, high: T, msg?: string): void;
-  export function assertAlmostEquals(
-    actual: number,
-    expected: number,
-    tolerance?: number,
-    msg?: string,
-  ): void;
   export function assertThrows<E extends Error = Error>(
     fn: () => unknown,
     errorClass?: Constructor<E>,
@@ -98,8 +66,6 @@ declare module "@std/assert" {
     errorClass?: Constructor<E>,
     msgIncludes?: string,
   ): Promise<E>;
-  export function unreachable(msg?: string): never;
-  export function fail(msg?: string): never;
 }
 
 declare module "@std/testing/mock" {
