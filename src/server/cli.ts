@@ -99,7 +99,8 @@ export function parseCommand(args: readonly string[]): Command {
   // A cookie's value may begin with a dash: it is longer than any option.
   const rest = args.slice(isNamed ? 1 : 0);
   const values = rest.includes("--") ? [] : rest.filter((it) => /^-[\w-]{39,}$/.test(it));
-  const flags = parseArgs([...rest.filter((it) => !values.includes(it)), "--", ...values], {
+  const last = values.length === 0 ? [] : ["--", ...values];
+  const flags = parseArgs([...rest.filter((it) => !values.includes(it)), ...last], {
     boolean: ["help", ...boolean],
     string: ["_", ...string],
     alias: { h: "help" },
@@ -108,9 +109,8 @@ export function parseCommand(args: readonly string[]): Command {
     },
   });
   if (flags.help === true) return { name: "help", text: help };
-  const expected = command === "inspect" ? 1 : 0;
-  if (flags._.length !== expected) {
-    const wanted = expected === 1 ? "1 argument" : "no arguments";
+  const wanted = command === "inspect" ? "1 argument" : "no arguments";
+  if (flags._.length !== (command === "inspect" ? 1 : 0)) {
     throw misuse(`${name} takes ${wanted}, ${flags._.length} found`);
   }
   const json = flags.json === true;
@@ -144,10 +144,9 @@ export async function runTool(
     const { rotate, json } = command;
     const secret = generateSecret();
     const line = rotate ? [secret, ...await inUse()].join(",") : secret;
-    if (json) {
-      return { text: printableJson({ [rotate ? "SESSION_SECRETS" : "secret"]: line }), status: 0 };
-    }
-    return { text: rotate ? `SESSION_SECRETS=${line}` : line, status: 0 };
+    const text = rotate ? `SESSION_SECRETS=${line}` : line;
+    const values = { [rotate ? "SESSION_SECRETS" : "secret"]: line };
+    return { text: json ? printableJson(values) : text, status: 0 };
   }
   const { cookieName, json } = command;
   const value = command.cookie === "-" ? await machine.readInput() : command.cookie;
@@ -194,11 +193,9 @@ function describe({ record, seal }: LoadedSession, cookieName: string, options: 
   const [idleEnd, absoluteEnd] = limits.endsOf(record).map(iso);
   const reason = limits.rejection(record, now);
   if (reason === "expired") {
-    return refused(
-      now > record.createdAt + options.absoluteTimeout
-        ? `expired at ${absoluteEnd} (absolute timeout)`
-        : `expired at ${idleEnd} (idle timeout)`,
-    );
+    const isOld = now > record.createdAt + options.absoluteTimeout;
+    const end = isOld ? `${absoluteEnd} (absolute timeout)` : `${idleEnd} (idle timeout)`;
+    return refused(`expired at ${end}`);
   }
   if (reason !== null) return refused(reason);
   const { createdAt, renewedAt, csrf, ...rest } = record;

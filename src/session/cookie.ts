@@ -132,8 +132,13 @@ export class SessionCookie {
  * it opens a WebSocket, through which anything can be sent.
  */
 export function isSafe({ method, headers }: Request): boolean {
-  return (method === "GET" || method === "HEAD" || method === "OPTIONS") &&
+  return isSafeMethod(method) &&
     !(headers.get("upgrade")?.toLowerCase().includes("websocket") ?? false);
+}
+
+/** Whether a method is safe. */
+export function isSafeMethod(method: string): boolean {
+  return method === "GET" || method === "HEAD" || method === "OPTIONS";
 }
 
 /** Whether the visitor's connection is https. */

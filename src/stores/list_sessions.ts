@@ -1,6 +1,5 @@
 import { type Session, stateOf } from "../session/session.ts";
 import { type Sessions, storeOf } from "../session/sessions.ts";
-import { readState } from "../session/state.ts";
 import type { OwnedSession, SessionOwners } from "../session/store.ts";
 
 /** A page of the list of an account's sessions. */
@@ -64,12 +63,12 @@ function ownersOf<Data extends object>(sessions: Sessions<Data>): SessionOwners 
   throw new TypeError(`Cannot find an account's sessions: the ${name} store keeps no owners`);
 }
 
-/** A page that asks for the list depends on its session. */
+/** Returns the handle of a session that lives; to ask for it counts as reading the session. */
 async function handleOf<Data extends object>(
   session: Session<Data> | undefined,
   owners: SessionOwners,
 ): Promise<string | null> {
-  if (session === undefined) return null;
-  const state = readState(stateOf(session));
-  return state.value === null ? null : await owners.handleOf(state.value, state.cookie.name);
+  if (session === undefined || session.isNew) return null;
+  const { value, cookie } = stateOf(session);
+  return value === null ? null : await owners.handleOf(value, cookie.name);
 }

@@ -1,4 +1,4 @@
-import { isSafe } from "../session/cookie.ts";
+import { isSafeMethod } from "../session/cookie.ts";
 import { SessionLostError, SessionSizeError, SessionStoreError } from "../session/errors.ts";
 import { assertUnanswered, begin } from "../session/reuse.ts";
 import { after, runView } from "../session/run.ts";
@@ -109,7 +109,8 @@ export function createHandler<Data extends object>(
     }
 
     const timing = options.serverTiming ? new ServerTiming() : null;
-    const needsToken = (route.csrf ?? csrf) && !isSafe(request);
+    // A WebSocket's opening has no place for a token: its origin is what it is judged by.
+    const needsToken = (route.csrf ?? csrf) && !isSafeMethod(request.method);
     const view = (session: Session<Data>): Response | Promise<Response> =>
       runView(route.view, new Context(request, params, form, session));
     return after(sessions.load(request), (session) => {

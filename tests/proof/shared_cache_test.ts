@@ -1,4 +1,3 @@
-import { stateOf } from "../../src/session/session.ts";
 import { inspect } from "../../src/inspector/mod.ts";
 import { assert, assertEquals } from "@std/assert";
 import type { Session, Sessions } from "../../src/session/mod.ts";
@@ -102,9 +101,8 @@ const USES: Record<string, (session: Session<Values>, sessions: Sessions<Values>
   owner: (session) => session.owner,
   peekFlash: (session) => session.peekFlash(),
   takeFlash: (session) => session.takeFlash(),
-  csrf: (session) => stateOf(session).record.csrf,
   csrfToken: (session) => csrfToken(session),
-  inspect: (session, sessions) => inspect(session),
+  inspect: (session) => inspect(session),
   set: (session) => session.set("a", 1),
   update: (session) => session.update("a", () => 1),
   delete: (session) => session.delete("a"),

@@ -172,7 +172,7 @@ Deno.test("inspectionText() writes a row for each thing", async () => {
     ["CSRF token", "yes"],
     ["owner", "nobody"],
     ["flash", "success: Your item was added."],
-    ["form", 'sign-up: {"values":[["name","Ada"]],"errors":[["name","No."]]}'],
+    ["form", 'sign-up: [["name","Ada"],["name","No."],["pin"]]'],
     ["value", "counter = 3"],
   ]);
 });

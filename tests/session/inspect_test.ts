@@ -60,7 +60,6 @@ Deno.test("inspect() tells when the session ends", async () => {
 
 Deno.test("inspect() names the key that sealed the cookie, and whether it is the newest", async () => {
   const visitor = new Visitor(cookieSessions({ secrets: [SECRET] }));
-  const old = cookieSessions({ secrets: [SECRET] });
   assertEquals((await inspected(visitor)).keyId, null);
   await visitor.visit((session) => void session.set("a", 1));
   const first = await inspected(visitor);

@@ -194,7 +194,7 @@ Deno.test("commit() takes a destroyed session's cookie away and ends it in the s
   assertEquals(store.rows.size, 0);
   assertEquals(
     visitor.line,
-    "session=; HttpOnly; Max-Age=0; SameSite=Lax; Path=/; Expires=Thu, 01 Jan 1970 00:00:00 GMT",
+    "session=; HttpOnly; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT; SameSite=Lax; Path=/",
   );
 });
 

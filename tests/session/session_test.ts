@@ -367,7 +367,6 @@ Deno.test("Session cannot be read for the first time once its response may be in
     () => session.createdAt,
     () => session.renewedAt,
     () => session.owner,
-    () => stateOf(session).record.csrf,
     () => session.peekFlash(),
     () => session.takeFlash(),
   ];

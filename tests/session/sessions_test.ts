@@ -1,6 +1,6 @@
 import { listSessions, revokeSessions } from "../../src/stores/server.ts";
 import { inspect } from "../../src/inspector/mod.ts";
-import { assert, assertEquals, assertFalse, assertRejects, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   CookieStore,
   generateSecret,

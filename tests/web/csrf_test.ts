@@ -106,7 +106,8 @@ Deno.test("verifyCsrfToken() looks at all of the secret, wherever a token differ
     const changed = bytes.with(index, (bytes[index] ?? 0) ^ 1);
     assertEquals(looksFor(changed.toBase64({ alphabet: "base64url", omitPadding: true })), 32);
   }
-  assertEquals(looksFor(bytes.map((byte) => byte ^ 255).toBase64({ alphabet: "base64url" })), 32);
+  const inverse = bytes.map((byte) => byte ^ 255);
+  assertEquals(looksFor(inverse.toBase64({ alphabet: "base64url", omitPadding: true })), 32);
 });
 
 for (

@@ -578,7 +578,7 @@ Deno.test("createHandler() reports a view that answers with nothing", async () =
   const forgetful = (() => void runs++) as unknown as View<Values>;
   const { handler, errors } = handlerOf(forgetful);
   assertEquals((await handler(request())).status, 500);
-  assertStringIncludes(String(errors[0]), "Cannot answer GET /: its view gave no Response");
+  assertStringIncludes(String(errors[0]), "Cannot answer the request: its view gave no Response");
   assertEquals([runs, errors.length], [1, 1]);
 });
 

@@ -278,16 +278,6 @@ Deno.test.each(
   assertThrows(() => createRouter(table(...lines)), RangeError, message);
 });
 
-Deno.test("createRouter() refuses a route that wants a CSRF token and has no session", () => {
-  const route = { method: "POST", path: "/hook", view: "hook", session: false } as const;
-  assertThrows(
-    () => createRouter([{ ...route, csrf: true }]),
-    RangeError,
-    "Cannot use the route POST /hook: csrf: true needs the session that keeps the token",
-  );
-  for (const csrf of [false, undefined]) createRouter([{ ...route, csrf }]);
-});
-
 Deno.test("createRouter() names the cause of a bad pattern", () => {
   const error = assertThrows(() => createRouter(table("GET /(")), RangeError);
   assert(error.cause instanceof TypeError);
