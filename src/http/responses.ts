@@ -169,7 +169,7 @@ export function bodiless(response: Response): Response {
   if (status < 200 || NULL_BODY.includes(status)) return response;
   const headers = new Headers(response.headers);
   const rest = headers.has("content-length") ? null : emptyStream();
-  return new Response(rest, { status, statusText, headers });
+  return own(new Response(rest, { status, statusText, headers }));
 }
 
 /** An empty stream that does not know it yet: one that has ended, Bun gives a length of 0. */

@@ -19,7 +19,7 @@ import { renderDocument } from "../../views/render.tsx";
 import { loadJose } from "./jose.ts";
 import { SAMPLE_SESSION } from "./sample_session.ts";
 
-const SECRET = "c2F0Y2hlbC1iZW5jaC1zYXRjaGVsLWJlbmNoLXNhdGNoZWw";
+const SECRET = "kP3vX8qLw2RtZ6yBn0JmGc5HsDf9UaEo1iTj4QxVb7M";
 const uncached = { cacheEntries: 0 };
 
 const record = JSON.stringify(SAMPLE_SESSION);

@@ -14,7 +14,7 @@ export async function openBenchStore(location: string, cold: boolean): Promise<S
     return new KvStore(await Deno.openKv(location));
   }
   return new CookieStore({
-    secrets: ["c2F0Y2hlbC1iZW5jaC1zYXRjaGVsLWJlbmNoLXNhdGNoZWw"],
+    secrets: ["kP3vX8qLw2RtZ6yBn0JmGc5HsDf9UaEo1iTj4QxVb7M"],
     ...(cold ? { cacheEntries: 0 } : {}),
   });
 }
