@@ -169,7 +169,8 @@ Deno.test("a client that disconnects while the view runs leaves a whole session 
   assertEquals(errors, []);
 });
 
-Deno.test("10,000 cookies that do not unseal leave memory flat and two lines in the log", async () => {
+Deno.test("10,000 cookies that do not unseal leave memory flat and a line every ten seconds", async () => {
+  const start = performance.now();
   const lines: string[] = [];
   const write = (text: string): void => void lines.push(...text.split("\n"));
   const log = new ServerLog("text", { log: write, error: write });
@@ -194,8 +195,8 @@ Deno.test("10,000 cookies that do not unseal leave memory flat and two lines in 
   assertEquals(lines[0], "Refused 1 session cookie: forged");
   const counts = lines.map((line) => Number(/\d+/.exec(line)?.[0]));
   assertEquals(counts.reduce((sum, count) => sum + count), 11_000);
-  assertLess(lines.length, 5); // one every ten seconds
-  assertEquals(lines.length, 2);
+  const most = 2 + Math.floor((performance.now() - start) / 10_000); // one every ten seconds
+  assert(lines.length >= 2 && lines.length <= most, `${lines.length} lines, ${most} may be`);
   assertEquals(await genuine.read((session) => session.get("a")), 1);
 });
 

@@ -4,10 +4,13 @@ import { Sessions, type SessionStore } from "../../src/session/mod.ts";
 import type { Test } from "./behaviour.ts";
 import { end, find, keep, ownedBy, recordOf, refusal, writeOf } from "./sample.ts";
 
+/** The present of these tests: it must not pass from one second to the next in the middle. */
+const PRESENT = recordOf(1).createdAt;
+
 /** Keeps a session of ann's that began so many seconds ago; its label says so as well. */
 function keepFrom(store: SessionStore, secondsAgo: number): Promise<string> {
   const record = recordOf(1, "ann");
-  const createdAt = record.createdAt - secondsAgo;
+  const createdAt = PRESENT - secondsAgo;
   return keep(store, { ...record, createdAt }, String(secondsAgo));
 }
 
