@@ -27,7 +27,7 @@ export class Xaes {
   readonly #cipher: CryptoKey;
   readonly #k1: Bytes;
   readonly #keys = new Map<string, CryptoKey>();
-  /** The prefix of our own nonces, of which so many are left, and its key once that is derived. */
+  /** The prefix of our own nonces, how many are left of it, and its key once that is derived. */
   #prefix: Bytes | undefined;
   #left = 0;
   #key: CryptoKey | undefined;

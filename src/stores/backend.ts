@@ -41,7 +41,7 @@ export interface SessionBackend {
   write(entries: readonly WriteEntry[]): Promise<boolean>;
   /** Rejects if the database does not answer. */
   ping(): Promise<unknown>;
-  /** Keeps lists of accounts' sessions; leave it away, and the store knows no owners. */
+  /** Keeps lists of accounts' sessions. Default: none, and the store keeps no owners. */
   readonly owners?: OwnerIndex;
 }
 

@@ -73,7 +73,7 @@ class MemoryOwners implements OwnerIndex {
   readonly #endOf: (lifetime: number | null) => number;
   readonly #lists = new Map<string, List>();
 
-  /** @param endOf Says when what is to live for so many seconds ends, in milliseconds. */
+  /** @param endOf Returns when an entry of a lifetime in seconds ends, in milliseconds. */
   constructor(endOf: (lifetime: number | null) => number) {
     this.#endOf = endOf;
   }

@@ -109,7 +109,7 @@ redis.call('ZREM', KEYS[1], ARGV[1])
 redis.call('ZREM', KEYS[2], ARGV[1])
 redis.call('HDEL', KEYS[3], ARGV[1])`);
 
-/** From a bound downwards, at most so many: names and texts in turn. */
+/** Reads downwards from a bound, up to a count: names and texts in turn. */
 const LIST = new RedisScript(`
 local list = {}
 local top, limit = ARGV[1], ARGV[2]

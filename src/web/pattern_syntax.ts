@@ -128,7 +128,7 @@ const QUANTIFIER = /(?:([*+?])|\{(\d+)(?:,(\d*))?\})\??/y;
 export function parseExpression(source: string): Node[] {
   let at = 0;
   const branches = alternatives();
-  if (at < source.length) refuse("an unmatched parenthesis", "leave it away");
+  if (at < source.length) refuse("an unmatched parenthesis", "leave it out");
   return branches.length === 1 ? branches.flat() : [{ branches }];
 
   function refuse(what: string, instead: string): never {

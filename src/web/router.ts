@@ -68,7 +68,7 @@ const NOT_FOUND: { readonly status: 404 } = Object.freeze({ status: 404 });
  * @param routes The table.
  * @returns The router. It knows no session and changes nothing.
  * @throws {RangeError} If a route occurs twice, its method or path is not one, or its path can
- * match in so many ways that a visitor could keep the server busy
+ * match in enough ways for a visitor to keep the server busy
  * (two `*`, `/:a:b`, `(?:a+)+`); the message says what to write instead.
  */
 export function createRouter<Route extends RoutePattern>(routes: readonly Route[]): Router<Route> {
