@@ -41,7 +41,7 @@ export async function assertRejects<Thrown extends Error>(
   try {
     await run();
   } catch (error) {
-    if (error instanceof expected) return error;
+    if (error instanceof expected) return error as Thrown;
     throw error;
   }
   throw new Error(`Expected a ${expected.name}, but nothing was thrown`);
