@@ -8,7 +8,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   ".": 9_216,
   "./inspector": 2_560,
   "./seal": 2_560,
-  "./stores/contract": 64,
+  "./stores/contract": 16_384,
   "./stores/kv": 5_632,
   "./stores/memory": 5_632,
   "./stores/redis": 6_144,
