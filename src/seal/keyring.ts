@@ -1,4 +1,4 @@
-import { type Bytes, encodeBase64url, randomBytes } from "./bytes.ts";
+import { type Bytes, encodeBase64url, randomBytes, startsWith } from "./bytes.ts";
 import { Xaes } from "./xaes.ts";
 
 /** Bytes a secret must have. */
@@ -44,17 +44,19 @@ export class Keyring {
    * message names its place, never the secret
    */
   constructor(secrets: readonly string[]) {
-    this.#secrets = secrets.map(decodeSecret);
     if (secrets.length === 0) {
       throw new RangeError("Cannot make a keyring: it has 0 secrets, at least 1 is needed");
     }
-    const texts = this.#secrets.map(encodeBase64url);
-    for (const [i, text] of texts.entries()) {
-      const first = texts.indexOf(text);
-      if (first < i) {
-        throw new RangeError(`Cannot use secret ${i + 1}: it is the same as secret ${first + 1}`);
+    const seen: string[] = [];
+    this.#secrets = secrets.map((text, index) => {
+      const secret = decodeBase64(text);
+      const fault = faultOf(secret, text, seen);
+      if (secret === null || fault !== null) {
+        throw new RangeError(`Cannot use secret ${index + 1}: it ${fault}`);
       }
-    }
+      seen.push(encodeBase64url(secret));
+      return secret;
+    });
   }
 
   /**
@@ -89,17 +91,14 @@ export function generateSecret(): string {
   return encodeBase64url(randomBytes(MIN_SECRET_SIZE));
 }
 
-function decodeSecret(text: string, index: number): Bytes {
-  const secret = decodeBase64(text);
-  const fault = secret === null
-    ? "is neither base64url nor base64"
-    : secret.length < MIN_SECRET_SIZE
-    ? `has ${secret.length} bytes, at least ${MIN_SECRET_SIZE} are needed`
-    : isMadeUp(secret, text)
-    ? "is not random: make one with generateSecret()"
-    : null;
-  if (secret !== null && fault === null) return secret;
-  throw new RangeError(`Cannot use secret ${index + 1}: it ${fault}`);
+function faultOf(secret: Bytes | null, text: string, seen: readonly string[]): string | null {
+  if (secret === null) return "is neither base64url nor base64";
+  if (secret.length < MIN_SECRET_SIZE) {
+    return `has ${secret.length} bytes, at least ${MIN_SECRET_SIZE} are needed`;
+  }
+  if (isMadeUp(secret, text)) return "is not random: make one with generateSecret()";
+  const first = seen.indexOf(encodeBase64url(secret));
+  return first === -1 ? null : `is the same as secret ${first + 1}`;
 }
 
 /**
@@ -109,11 +108,9 @@ function decodeSecret(text: string, index: number): Bytes {
  * with 2^-45, and their base64 is such a phrase with 2^-50.
  */
 function isMadeUp(secret: Bytes, text: string): boolean {
-  const isFew = (bytes: Bytes): boolean => new Set(bytes).size < 10;
-  const repeats = (period: number): boolean =>
-    secret.every((byte, index) => index < period || byte === secret[index - period]);
-  return isFew(secret) || isFew(secret.map((byte, index) => byte - (secret[index - 1] ?? byte))) ||
-    Array.from({ length: 16 }, (_, index) => index + 1).some(repeats) ||
+  const steps = secret.map((byte, index) => byte - (secret[index - 1] ?? byte));
+  return new Set(secret).size < 10 || new Set(steps).size < 10 ||
+    secret.some((_, i) => i > 0 && i <= 16 && startsWith(secret, secret.subarray(i))) ||
     secret.every((byte) => byte >= 0x20 && byte < 0x7f) || /^[a-z_-]+\d{0,8}=*$/.test(text);
 }
 

@@ -33,13 +33,6 @@ export interface ProxyOptions {
   readonly trustProxy?: boolean;
 }
 
-const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
-// deno-lint-ignore no-control-regex
-const PATH = /^\/[^\x00-\x1f;\x7f-\uffff]*$/;
-const DOMAIN = /^\.?[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)*$/i;
-const SPACE = 0x20;
-const TAB = 0x09;
-
 /** The session cookie of one kind of connection: http or https. */
 export class SessionCookie {
   /** The name, with its prefix. */
@@ -50,67 +43,73 @@ export class SessionCookie {
   readonly hasMaxAge: boolean;
   readonly #sameSite: "Strict" | "Lax" | "None";
   readonly #flags: string;
+  readonly #lifetime: string;
   readonly #scope: string;
-  readonly #maxAge: string;
 
   /**
+   * Checks the options.
+   *
    * @param options The application's options.
    * @param secure Whether this is the cookie of https connections.
    * @throws {RangeError} If browsers would refuse the cookie.
    */
   constructor(options: SessionCookieOptions, secure: boolean) {
     const { name = "session", path = "/", domain, sameSite = "Lax", maxAge } = options;
-    const fault = faultOf(options, secure);
-    if (fault !== null) throw new RangeError(`Cannot use the cookie "${name}": ${fault}`);
     const isHostOnly = path === "/" && domain === undefined;
-    const prefix = !secure || /^__(?:host-)?http-/i.test(name)
-      ? ""
-      : isHostOnly
-      ? "__Host-"
-      : "__Secure-";
-    this.name = prefix + name;
+    const ownPrefix = /^__(host-)?http-/i.exec(name);
+    const fault = !/^[\w!#$%&'*+.^`|~-]+$/.test(name)
+      ? "its name is not a token (RFC 9110, section 5.6.2)"
+      : /^__(secure-|host-(?!http-))/i.test(name)
+      ? "the prefix is added where the connection is https"
+      : ownPrefix !== null && options.secure !== true
+      ? "its prefix needs secure: true"
+      : ownPrefix?.[1] !== undefined && !isHostOnly
+      ? "the prefix __Host-Http- needs the path / and no domain"
+      : !/^\/[ -:<-~]*$/.test(path)
+      ? `"${path}" is not a path that starts with /`
+      : domain !== undefined && !/^\.?[a-z\d]+((\.|-+)[a-z\d]+)*$/i.test(domain)
+      ? `"${domain}" is not a domain`
+      : !["Strict", "Lax", "None"].includes(sameSite)
+      ? `sameSite is "${sameSite}", "Strict", "Lax" or "None" is needed`
+      : sameSite === "None" && !secure
+      ? 'sameSite "None" needs secure'
+      : maxAge !== undefined && !(Number.isSafeInteger(maxAge) && maxAge >= 0)
+      ? `maxAge is ${maxAge}, a whole number of seconds from 0 is needed`
+      : null;
+    if (fault !== null) throw new RangeError(`Cannot use the cookie "${name}": ${fault}`);
+    const prefix = isHostOnly ? "__Host-" : "__Secure-";
+    this.name = secure && ownPrefix === null ? prefix + name : name;
     this.hasMaxAge = maxAge !== undefined;
     this.#sameSite = sameSite;
-    this.#flags = `${secure ? "; Secure" : ""}; HttpOnly`;
-    this.#maxAge = maxAge === undefined ? "" : `; Max-Age=${maxAge}`;
-    this.#scope = `${
-      domain === undefined ? "" : `; Domain=${domain}`
-    }; SameSite=${sameSite}; Path=${path}`;
+    this.#flags = secure ? "; Secure; HttpOnly" : "; HttpOnly";
+    this.#lifetime = maxAge === undefined ? "" : `; Max-Age=${maxAge}`;
+    this.#scope = `${domain ? `; Domain=${domain}` : ""}; SameSite=${sameSite}; Path=${path}`;
     this.overhead = this.line("").length; // ASCII throughout: characters are bytes
   }
 
   /**
-   * The value that a request carries, or null. Of several cookies with this name the first counts:
-   * browsers send the more specific path first (RFC 6265, section 5.4).
+   * Reads the value that a request carries, or null. Of several cookies with this name the first
+   * counts: browsers send the more specific path first (RFC 6265, section 5.4).
    */
   read(headers: Pick<Headers, "get">): string | null {
-    const header = headers.get("cookie");
-    if (header === null) return null;
-    for (let start = 0; start < header.length;) {
-      const separator = header.indexOf(";", start);
-      const end = separator === -1 ? header.length : separator;
-      const at = skipBlanks(header, start);
-      if (header.startsWith(this.name, at)) {
-        const equals = skipBlanks(header, at + this.name.length);
-        if (header[equals] === "=" && equals < end) {
-          return trimmed(header, equals + 1, end) || null;
-        }
+    for (const pair of headers.get("cookie")?.split(";") ?? []) {
+      const equals = pair.indexOf("=");
+      if (equals !== -1 && trimmed(pair.slice(0, equals)) === this.name) {
+        return trimmed(pair.slice(equals + 1)) || null;
       }
-      start = end + 1;
     }
     return null;
   }
 
-  /** The `Set-Cookie` line that sets a value: base64url, so nothing needs to be escaped. */
-  line(value: string): string {
-    return `${this.name}=${value}${this.#flags}${this.#maxAge}${this.#scope}`;
+  /** Returns the `Set-Cookie` line that sets a value: base64url, so nothing needs to be escaped. */
+  line(value: string, lifetime = this.#lifetime): string {
+    return `${this.name}=${value}${this.#flags}${lifetime}${this.#scope}`;
   }
 
-  /** The `Set-Cookie` line that removes the cookie: same name, path and domain. */
+  /** Returns the `Set-Cookie` line that removes the cookie: same name, path and domain. */
   removal(): string {
     // Max-Age is what browsers obey; Expires is for the few that know nothing else.
-    const expires = "Expires=Thu, 01 Jan 1970 00:00:00 GMT";
-    return `${this.name}=${this.#flags}; Max-Age=0; ${expires}${this.#scope}`;
+    return this.line("", "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT");
   }
 
   /**
@@ -132,8 +131,7 @@ export class SessionCookie {
  * it opens a WebSocket, through which anything can be sent.
  */
 export function isSafe({ method, headers }: Request): boolean {
-  return isSafeMethod(method) &&
-    !(headers.get("upgrade")?.toLowerCase().includes("websocket") ?? false);
+  return isSafeMethod(method) && !/websocket/i.test(headers.get("upgrade") ?? "");
 }
 
 /** Whether a method is safe. */
@@ -144,54 +142,16 @@ export function isSafeMethod(method: string): boolean {
 /** Whether the visitor's connection is https. */
 export function isHttps({ headers, url }: Request, { trustProxy }: ProxyOptions = {}): boolean {
   const scheme = trustProxy ? forwarded(headers, "x-forwarded-proto") : "";
-  return scheme === "https" || scheme === "http" ? scheme === "https" : url.startsWith("https:");
+  return /^https?$/.test(scheme) ? scheme === "https" : url.startsWith("https:");
 }
 
-/** The first value of a header that proxies append to, in lower case; empty if there is none. */
+/** Returns the first value of a header that proxies append to, in lower case; empty: there is none. */
 export function forwarded(headers: Headers, name: string): string {
-  const value = headers.get(name) ?? "";
-  const comma = value.indexOf(",");
-  return (comma === -1 ? value : value.slice(0, comma)).trim().toLowerCase();
+  const [first = ""] = headers.get(name)?.split(",", 1) ?? [];
+  return first.trim().toLowerCase();
 }
 
-function skipBlanks(text: string, from: number): number {
-  let at = from;
-  while (isBlank(text.charCodeAt(at))) at++;
-  return at;
-}
-
-function isBlank(code: number): boolean {
-  return code === SPACE || code === TAB;
-}
-
-/** Cuts a part out of a text, without the blanks at its ends: browsers trim nothing else. */
-function trimmed(text: string, from: number, to: number): string {
-  const start = skipBlanks(text, from);
-  let end = to;
-  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
-  return text.slice(start, end);
-}
-
-function faultOf(options: SessionCookieOptions, secure: boolean): string | null {
-  const { name = "session", path = "/", domain, sameSite = "Lax", maxAge } = options;
-  if (!NAME.test(name)) return "its name is not a token (RFC 9110, section 5.6.2)";
-  if (/^__(?:secure-|host-(?!http-))/i.test(name)) {
-    return "the prefix is added where the connection is https";
-  }
-  if (!PATH.test(path)) return `"${path}" is not a path that starts with /`;
-  if (domain !== undefined && !DOMAIN.test(domain)) return `"${domain}" is not a domain`;
-  if (!/^(?:Strict|Lax|None)$/.test(sameSite)) {
-    return `sameSite is "${sameSite}", "Strict", "Lax" or "None" is needed`;
-  }
-  if (sameSite === "None" && !secure) return 'sameSite "None" needs secure';
-  if (maxAge !== undefined && !(Number.isSafeInteger(maxAge) && maxAge >= 0)) {
-    return `maxAge is ${maxAge}, a whole number of seconds from 0 is needed`;
-  }
-  if (/^__(?:host-)?http-/i.test(name) && options.secure !== true) {
-    return "its prefix needs secure: true";
-  }
-  if (/^__host-http-/i.test(name) && (path !== "/" || domain !== undefined)) {
-    return "the prefix __Host-Http- needs the path / and no domain";
-  }
-  return null;
+/** Cuts off spaces and tabs at both ends; browsers trim nothing else. */
+function trimmed(text: string): string {
+  return /^[ \t]*(.*[^ \t])?/s.exec(text)?.[1] ?? "";
 }
