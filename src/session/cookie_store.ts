@@ -78,14 +78,11 @@ export class CookieStore implements SessionStore {
   /** Seals a record; there are no versions that could conflict. */
   async save({ cookieName, cookieOverhead, value, record }: SessionWrite): Promise<string> {
     const text = encodeRecord(record);
-    // A text beyond the limit is not worth sealing, and may be beyond the seal's own.
-    const sealed = text.length > MAX_COOKIE_BYTES ? "" : await this.#sealer(cookieName).seal(text);
-    const bytes = sealed === ""
-      ? this.measure(record, cookieOverhead)
-      : cookieOverhead + sealed.length;
+    const bytes = cookieOverhead + tokenLength(byteLength(text));
     if (bytes > MAX_COOKIE_BYTES) {
       throw new SessionSizeError("its cookie", sizeReport(record, bytes, MAX_COOKIE_BYTES));
     }
+    const sealed = await this.#sealer(cookieName).seal(text);
     // The visitor's next request brings the new value.
     if (value !== null) this.#cache.delete(`${cookieName}=${value}`);
     const cookie = `${cookieName}=${sealed}`;
