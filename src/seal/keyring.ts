@@ -128,7 +128,7 @@ async function deriveKey(secret: Bytes): Promise<SealingKey> {
   const id = await expand(key, "key id", 4);
   return {
     header: Uint8Array.of(VERSION, ...id),
-    keyId: Array.from(id, (byte) => byte.toString(16).padStart(2, "0")).join(""),
+    keyId: id.toHex(),
     xaes: await Xaes.import(await expand(key, "sealing key", 32)),
   };
 }

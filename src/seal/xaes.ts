@@ -38,12 +38,8 @@ export class Xaes {
    * Imports a key.
    *
    * @param key 32 bytes.
-   * @throws {RangeError} If the key has another length.
    */
   static async import(key: Bytes): Promise<Xaes> {
-    if (key.length !== 32) {
-      throw new RangeError(`Cannot import the key: it has ${key.length} bytes, 32 are needed`);
-    }
     const cipher = await crypto.subtle.importKey("raw", key, "AES-CBC", false, ["encrypt"]);
     return new Xaes(cipher, doubled(await encryptBlock(cipher, new Uint8Array(BLOCK_SIZE))));
   }
@@ -94,11 +90,12 @@ export class Xaes {
 
   /** Derives the key of AES-256-GCM: NIST SP 800-108r1 in counter mode over CMAC. */
   async #derive(nonce: Bytes): Promise<CryptoKey> {
-    const blocks = await Promise.all([1, 2].map((counter) => {
+    const half = (counter: number): Promise<Bytes> => {
       const block = Uint8Array.of(0, counter, 0x58, 0, ...nonce.subarray(0, PREFIX_SIZE));
       return encryptBlock(this.#cipher, block.map((byte, i) => byte ^ (this.#k1[i] ?? 0)));
-    }));
-    const key = Uint8Array.from(blocks.flatMap((block) => [...block]));
+    };
+    const [first, second] = await Promise.all([half(1), half(2)]);
+    const key = Uint8Array.of(...first, ...second);
     return crypto.subtle.importKey("raw", key, "AES-GCM", false, ["encrypt", "decrypt"]);
   }
 

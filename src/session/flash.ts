@@ -48,11 +48,10 @@ export function removeFlash(
  * subresource must not use up a message that nobody reads.
  */
 export function isSeen({ method, headers }: Request): boolean {
-  if (method === "HEAD") return false;
   const destination = headers.get("sec-fetch-dest") ?? "document";
-  if (destination !== "document" && destination !== "empty") return false;
-  const purpose = `${headers.get("sec-purpose") ?? ""} ${headers.get("purpose") ?? ""}`;
-  return !/prefetch|prerender|preview/i.test(purpose);
+  const purpose = `${headers.get("sec-purpose")} ${headers.get("purpose")}`;
+  return method !== "HEAD" && (destination === "document" || destination === "empty") &&
+    !/prefetch|prerender|preview/i.test(purpose);
 }
 
 function isSame(one: FlashMessage, other: FlashMessage): boolean {

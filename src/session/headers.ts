@@ -33,10 +33,9 @@ function keepsHeaders(): boolean {
 function isReusable(response: Response): boolean {
   if (OWN in response) return false;
   if (keepsHeaders()) return true;
-  if (response.status === 200 && WRITTEN.test(response.headers.get("content-type") ?? "")) {
-    return false;
-  }
-  return response.body === null;
+  const isWritten = response.status === 200 &&
+    WRITTEN.test(response.headers.get("content-type") ?? "");
+  return !isWritten && response.body === null;
 }
 
 /**
@@ -58,9 +57,9 @@ export function withHeaders(response: Response, change: (headers: Headers) => vo
     } catch (error) {
       // TypeError is what immutable headers throw; a bad value throws it again from the copy.
       if (!(error instanceof TypeError)) throw error;
+      if (!canBeCopied) return response;
     }
   }
-  if (!canBeCopied) return response;
   const copy = new Response(response.body, response);
   change(copy.headers);
   return copy;
@@ -71,33 +70,28 @@ const TARGETED = /-cache-control$|^(?:surrogate-control|edge-control|x-accel-exp
 
 /** Removes the headers that some shared caches obey instead of `Cache-Control`. */
 export function dropTargetedCaching(headers: Headers): void {
-  const found: string[] = [];
   // One pass, mostly over a content type alone, costs less than asking for one name after another.
-  headers.forEach((_, name) => {
-    if (TARGETED.test(name)) found.push(name);
-  });
-  for (const name of found) headers.delete(name);
+  for (const name of [...headers.keys()]) {
+    if (TARGETED.test(name)) headers.delete(name);
+  }
 }
 
 const PRIVATE = "private, no-cache";
-/** For a page that shows a flash message: the back button must not bring it up again. */
-const ONCE = "private, no-store";
 
 /**
  * Keeps a response that depends on a session out of every shared cache (RFC 9111, section 5.2.2.7),
  * whatever the view said; how long the visitor's own browser keeps it stays the view's choice.
  *
  * @param headers The headers of the response.
- * @param once Whether it shows what is shown only once.
+ * @param once Whether it shows a flash message, which the back button must not bring up again.
  */
 export function setPrivate(headers: Headers, once: boolean): void {
   dropTargetedCaching(headers);
-  const vary = headers.get("vary");
-  if (vary === null || !/(^|,)\s*(\*|cookie)\s*(,|$)/i.test(vary)) {
+  if (!/(^|,)\s*(\*|cookie)\s*(,|$)/i.test(headers.get("vary") ?? "")) {
     headers.append("vary", "Cookie");
   }
   const control = headers.get("cache-control");
-  if (control === null) headers.set("cache-control", once ? ONCE : PRIVATE);
+  if (control === null) headers.set("cache-control", once ? "private, no-store" : PRIVATE);
   else if (!/^(private|no-store)$/i.test(control)) {
     headers.set("cache-control", privately(control));
   }

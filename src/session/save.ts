@@ -27,7 +27,7 @@ export function saveSession(
     case "untouched":
       return response;
     case "leave":
-      return answer(state, response, null);
+      return answer(state, response);
     case "drop":
       return drop(state, response);
     case "remove":
@@ -52,14 +52,14 @@ function endingOf(state: SessionState): "untouched" | "leave" | "drop" | "remove
 
 /** Keeps nothing, and says so where the visitor would take it for kept. */
 async function drop(state: SessionState, response: Response): Promise<Response> {
-  const { fate, request, changes, value, cookie, context } = state;
+  const { fate, request, changes } = state;
   const isEnding = didChange(state, "destroy");
   // The session may live on under another id: logout wins all the same.
-  if (isEnding && value !== null) await context.store.destroy(value, cookie.name);
+  if (isEnding) await end(state);
   const isLoss = changes.some(({ kind }) => {
     return !NEGLIGIBLE.includes(kind) && !(isEnding && kind === "flash");
   });
-  if (fate === "withheld" || isSafe(request) || !isLoss) return answer(state, response, null);
+  if (fate === "withheld" || isSafe(request) || !isLoss) return answer(state, response);
   throw new SessionLostError(
     "Cannot store what the request changed: its session ended or got a new id meanwhile",
   );
@@ -67,17 +67,18 @@ async function drop(state: SessionState, response: Response): Promise<Response> 
 
 async function write(state: SessionState, response: Response): Promise<Response | null> {
   const { cookie, now, changes, request, value, context: { store, limits, trace, label } } = state;
-  if (changes.length > 0 || limits.isRenewalDue(state.record, now)) {
-    state.record = { ...state.record, renewedAt: Math.max(state.record.renewedAt, now) };
+  let { record, loaded } = state;
+  if (changes.length > 0 || limits.isRenewalDue(record, now)) {
+    state.record = record = { ...record, renewedAt: Math.max(record.renewedAt, now) };
   }
-  const isEnding = didChange(state, "destroy");
-  if (isEnding) await end(state);
-  const { record } = state;
-  const loaded = isEnding ? null : state.loaded;
+  if (didChange(state, "destroy")) {
+    await end(state);
+    loaded = null;
+  }
   const saved = await store.save({
     cookieName: cookie.name,
     cookieOverhead: cookie.overhead,
-    value: loaded === null ? null : value,
+    value: loaded && value,
     loaded,
     record,
     regenerate: didChange(state, "regenerate"),
@@ -86,23 +87,26 @@ async function write(state: SessionState, response: Response): Promise<Response 
   });
   if (saved === null) return null;
   if (trace !== null) {
-    if (value !== null) trace.delete(value);
+    trace.delete(value ?? "");
     trace.set(saved, changes.map(({ kind, key }) => key ? `${kind} ${key}` : kind), 1);
   }
   const isKept = saved === value && !cookie.hasMaxAge;
-  return answer(state, response, isKept ? null : cookie.line(saved));
+  return answer(state, response, isKept ? undefined : cookie.line(saved));
 }
 
-async function end({ value, loaded, cookie, context }: SessionState): Promise<void> {
-  if (value !== null && loaded !== null) await context.store.destroy(value, cookie.name);
+/** Ends the visitor's session in the store, where there may be one. */
+async function end({ value, loaded, fate, cookie, context }: SessionState): Promise<void> {
+  if (value !== null && (loaded !== null || fate !== "open")) {
+    await context.store.destroy(value, cookie.name);
+  }
 }
 
 /** Puts the cookie and the cache rules on the response, which is for this visitor alone then. */
-function answer(state: SessionState, response: Response, setCookie: string | null): Response {
+function answer(state: SessionState, response: Response, setCookie?: string): Response {
   const isOnce = didChange(state, "takeFlash") || didChange(state, "recallForm");
   const answered = withHeaders(response, (headers) => {
     setPrivate(headers, isOnce);
-    if (setCookie !== null) headers.append("set-cookie", setCookie);
+    if (setCookie !== undefined) headers.append("set-cookie", setCookie);
   });
   if (answered === response) markAnswered(response, state.request);
   return answered;

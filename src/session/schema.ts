@@ -48,7 +48,8 @@ export async function fitToSchema(
     }
   }
   if (result.issues) return null;
-  const fitting = Object.entries(result.value ?? {}).filter(([, value]) => value !== undefined)
-    .map(([key, value]) => [key, toJsonValue(value, key)]);
+  const fitting = Object.entries(result.value ?? {}).flatMap(([key, value]) =>
+    value === undefined ? [] : [[key, toJsonValue(value, key)]]
+  );
   return { ...record, data: Object.fromEntries(fitting) };
 }
