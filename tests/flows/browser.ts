@@ -23,9 +23,20 @@ export class Browser {
     this.jar = jar;
   }
 
+  /** Sends one request with the browser's cookies, keeps those of the response, follows nothing. */
+  async fetch(path: string, init: RequestInit = {}): Promise<Response> {
+    const url = new URL(path, this.#origin);
+    const headers = new Headers(init.headers);
+    const cookie = this.jar.header(url.href);
+    if (cookie !== null) headers.set("cookie", cookie);
+    const response = await this.#handler(new Request(url, { ...init, headers }));
+    this.jar.store(url.href, response);
+    return response;
+  }
+
   /** Opens a page. */
   async get(path: string, headers: HeadersInit = {}, method = "GET"): Promise<Page> {
-    return await this.#request(new URL(path, this.#origin), { method, headers });
+    return await this.#visit(path, { method, headers });
   }
 
   /** Sends a form as it is, and follows the redirect. */
@@ -35,7 +46,7 @@ export class Browser {
     headers: HeadersInit = {},
   ): Promise<Page> {
     const body = fields instanceof FormData ? fields : new URLSearchParams(fields);
-    return await this.#request(new URL(path, this.#origin), { method: "POST", body, headers });
+    return await this.#visit(path, { method: "POST", body, headers });
   }
 
   /** Opens the page that holds a form, and sends the form with the page's CSRF token. */
@@ -63,18 +74,12 @@ export class Browser {
     throw new Error(`Cannot press ${label}: the page has no such button`);
   }
 
-  async #request(url: URL, init: RequestInit): Promise<Page> {
-    const headers = new Headers(init.headers);
-    const cookie = this.jar.header(url.href);
-    if (cookie !== null) headers.set("cookie", cookie);
-    const response = await this.#handler(new Request(url, { ...init, headers }));
-    this.jar.store(url.href, response);
+  async #visit(path: string, init: RequestInit): Promise<Page> {
+    const response = await this.fetch(path, init);
     const location = response.headers.get("location");
-    if (response.status === 303 && location !== null) {
-      return await this.#request(new URL(location, url), { method: "GET" });
-    }
-    const text = await response.text();
-    return { url: url.href, status: response.status, headers: response.headers, text };
+    if (response.status === 303 && location !== null) return await this.#visit(location, {});
+    const { status, headers } = response;
+    return { url: new URL(path, this.#origin).href, status, headers, text: await response.text() };
   }
 }
 
