@@ -1,4 +1,11 @@
-import { type Bytes, encodeBase64url, randomBytes, startsWith } from "./bytes.ts";
+import {
+  type Bytes,
+  decodeBase64,
+  encodeBase64url,
+  encodeUtf8,
+  randomBytes,
+  startsWith,
+} from "./bytes.ts";
 import { Xaes } from "./xaes.ts";
 
 /** Bytes a secret must have. */
@@ -33,7 +40,7 @@ export type SealingKeys = readonly [SealingKey, ...SealingKey[]];
  */
 export class Keyring {
   readonly #secrets: readonly Bytes[];
-  #keys: SealingKeys | Promise<SealingKeys> | undefined;
+  #keys: Promise<SealingKeys> | undefined;
 
   /**
    * Checks the secrets; no cryptography happens yet.
@@ -49,7 +56,7 @@ export class Keyring {
     }
     const seen: string[] = [];
     this.#secrets = secrets.map((text, index) => {
-      const secret = decodeBase64(text);
+      const secret = decodeSecret(text);
       const fault = faultOf(secret, text, seen);
       if (secret === null || fault !== null) {
         throw new RangeError(`Cannot use secret ${index + 1}: it ${fault}`);
@@ -60,19 +67,22 @@ export class Keyring {
   }
 
   /**
-   * Returns the keys in the order of their secrets: a promise until they are first derived, which
-   * waits for the first call because some runtimes refuse cryptography outside of a request.
+   * Returns the keys in the order of their secrets. They are derived at the first call, since some
+   * runtimes refuse cryptography outside of a request.
    *
    * @internal
    */
-  keys(): SealingKeys | Promise<SealingKeys> {
-    return this.#keys ??= Promise.all(this.#secrets.map(deriveKey)).then(
-      (keys) => this.#keys = keys as unknown as SealingKeys,
-      (error) => {
-        this.#keys = undefined; // a failure must not outlive its cause
-        throw error;
-      },
-    );
+  keys(): Promise<SealingKeys> {
+    return this.#keys ??= this.#derive();
+  }
+
+  async #derive(): Promise<SealingKeys> {
+    try {
+      return await Promise.all(this.#secrets.map(deriveKey)) as unknown as SealingKeys;
+    } catch (error) {
+      this.#keys = undefined; // a failure must not outlive its cause
+      throw error;
+    }
   }
 }
 
@@ -114,13 +124,9 @@ function isMadeUp(secret: Bytes, text: string): boolean {
     secret.every((byte) => byte >= 0x20 && byte < 0x7f) || /^[a-z_-]+\d{0,8}=*$/.test(text);
 }
 
-function decodeBase64(text: string): Bytes | null {
-  if (/\s/.test(text)) return null; // which fromBase64 would skip
-  try {
-    return Uint8Array.fromBase64(text.replaceAll("-", "+").replaceAll("_", "/"));
-  } catch {
-    return null;
-  }
+function decodeSecret(text: string): Bytes | null {
+  if (/\s/.test(text)) return null; // which would be skipped
+  return decodeBase64(text.replaceAll("-", "+").replaceAll("_", "/"), "base64");
 }
 
 async function deriveKey(secret: Bytes): Promise<SealingKey> {
@@ -135,7 +141,7 @@ async function deriveKey(secret: Bytes): Promise<SealingKey> {
 
 /** HKDF-SHA-256 with no salt (RFC 5869): the secret is random already. */
 async function expand(key: CryptoKey, label: string, size: number): Promise<Bytes> {
-  const info = new TextEncoder().encode(`satchel v1 ${label}`);
+  const info = encodeUtf8(`satchel v1 ${label}`);
   const algorithm = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info };
   return new Uint8Array(await crypto.subtle.deriveBits(algorithm, key, size * 8));
 }

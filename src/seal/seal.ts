@@ -1,4 +1,4 @@
-import { type Bytes, decodeBase64url, encodeBase64url, startsWith } from "./bytes.ts";
+import { type Bytes, decodeBase64url, encodeBase64url, encodeUtf8, startsWith } from "./bytes.ts";
 import { type Keyring, type SealingKey, VERSION } from "./keyring.ts";
 import { NONCE_SIZE, TAG_SIZE } from "./xaes.ts";
 
@@ -11,7 +11,6 @@ export const MAX_TOKEN_LENGTH = 131_072;
 const MAX_TOKEN_SIZE = MAX_TOKEN_LENGTH / 4 * 3;
 const MAX_TEXT_SIZE = MAX_TOKEN_SIZE - MIN_TOKEN_SIZE;
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Why a token was refused: for the log, never for the visitor. */
@@ -82,7 +81,7 @@ export class Sealer {
    * @throws {RangeError} If the text has more than 98,259 bytes.
    */
   async seal(text: string): Promise<string> {
-    const plaintext = encoder.encode(text);
+    const plaintext = encodeUtf8(text);
     if (plaintext.length > MAX_TEXT_SIZE) {
       throw new RangeError(
         `Cannot seal the text: it has ${plaintext.length} bytes, at most ${MAX_TEXT_SIZE} are allowed`,
@@ -127,7 +126,7 @@ export class Sealer {
   }
 
   async #prepare(): Promise<readonly [PurposeKey, ...PurposeKey[]]> {
-    const purpose = encoder.encode(this.#purpose);
+    const purpose = encodeUtf8(this.#purpose);
     const forPurpose = (key: SealingKey): PurposeKey => {
       return { ...key, aad: Uint8Array.of(...key.header, ...purpose) };
     };

@@ -1,4 +1,5 @@
 import { type Bytes, encodeBase64url, randomBytes } from "./bytes.ts";
+import { Cache } from "./cache.ts";
 
 /** Bytes of an XAES-256-GCM nonce: a prefix that names the derived key, and AES-GCM's own nonce. */
 export const NONCE_SIZE = 24;
@@ -24,8 +25,8 @@ const BLOCK_SIZE = 16;
 export class Xaes {
   readonly #cipher: CryptoKey;
   readonly #k1: Bytes;
-  /** Derived keys by their prefix, the least recently used first. */
-  readonly #keys = new Map<string, CryptoKey>();
+  /** Derived keys by their prefix. */
+  readonly #keys = new Cache<CryptoKey>(DERIVED_KEYS, DERIVED_KEYS);
   #prefix: Bytes = new Uint8Array();
   #messagesLeft = 0;
 
@@ -61,7 +62,7 @@ export class Xaes {
     nonce.set(this.#prefix);
     crypto.getRandomValues(nonce.subarray(PREFIX_SIZE));
     const key = await this.#keyOf(nonce);
-    this.#cache(nonce, key);
+    this.#keys.set(prefixOf(nonce), key, 1);
     return crypto.subtle.encrypt(gcm(nonce, aad), key, plaintext);
   }
 
@@ -77,7 +78,7 @@ export class Xaes {
     const key = await this.#keyOf(nonce);
     try {
       const plaintext = await crypto.subtle.decrypt(gcm(nonce, aad), key, ciphertext);
-      this.#cache(nonce, key);
+      this.#keys.set(prefixOf(nonce), key, 1);
       return plaintext;
     } catch {
       return null;
@@ -97,16 +98,6 @@ export class Xaes {
     const [first, second] = await Promise.all([half(1), half(2)]);
     const key = Uint8Array.of(...first, ...second);
     return crypto.subtle.importKey("raw", key, "AES-GCM", false, ["encrypt", "decrypt"]);
-  }
-
-  /** Caches a key as the most recently used. */
-  #cache(nonce: Bytes, key: CryptoKey): void {
-    const prefix = prefixOf(nonce);
-    this.#keys.delete(prefix);
-    this.#keys.set(prefix, key);
-    if (this.#keys.size > DERIVED_KEYS) {
-      for (const oldest of this.#keys.keys()) return void this.#keys.delete(oldest);
-    }
   }
 }
 

@@ -1,3 +1,5 @@
+import { checkSeconds } from "./limits.ts";
+
 /** Bytes that browsers keep of a cookie: name, value and attributes (RFC 6265, section 6.1). */
 export const MAX_COOKIE_BYTES = 4096;
 
@@ -14,8 +16,8 @@ export interface SessionCookieOptions {
   readonly domain?: string;
   /** Which cross-site requests carry the session. Default: `Lax`. */
   readonly sameSite?: "Strict" | "Lax" | "None";
-  /** Seconds that the browser keeps the cookie. Default: until it is closed. */
-  readonly maxAge?: number;
+  /** Seconds that the browser keeps the cookie; null: until it is closed. Default: null. */
+  readonly maxAge?: number | null;
   /**
    * Whether the cookie is for https alone. Default: as the connection is, so that development
    * over http works. Over https the name gets the prefix `__Host-`, or `__Secure-` where path or
@@ -54,11 +56,11 @@ export class SessionCookie {
    * @throws {RangeError} If browsers would refuse the cookie.
    */
   constructor(options: SessionCookieOptions, secure: boolean) {
-    const { name = "session", path = "/", domain, sameSite = "Lax", maxAge } = options;
+    const { name = "session", path = "/", domain, sameSite = "Lax", maxAge = null } = options;
     const isHostOnly = path === "/" && domain === undefined;
     const ownPrefix = /^__(host-)?http-/i.exec(name);
     const fault = !/^[\w!#$%&'*+.^`|~-]+$/.test(name)
-      ? "its name is not a token (RFC 9110, section 5.6.2)"
+      ? "its name is not a token (RFC 9110)"
       : /^__(secure-|host-(?!http-))/i.test(name)
       ? "the prefix is added where the connection is https"
       : ownPrefix !== null && options.secure !== true
@@ -73,16 +75,15 @@ export class SessionCookie {
       ? `sameSite is "${sameSite}", "Strict", "Lax" or "None" is needed`
       : sameSite === "None" && !secure
       ? 'sameSite "None" needs secure'
-      : maxAge !== undefined && !(Number.isSafeInteger(maxAge) && maxAge >= 0)
-      ? `maxAge is ${maxAge}, a whole number of seconds from 0 is needed`
       : null;
     if (fault !== null) throw new RangeError(`Cannot use the cookie "${name}": ${fault}`);
+    checkSeconds("maxAge", maxAge, 0);
     const prefix = isHostOnly ? "__Host-" : "__Secure-";
     this.name = secure && ownPrefix === null ? prefix + name : name;
-    this.hasMaxAge = maxAge !== undefined;
+    this.hasMaxAge = maxAge !== null;
     this.#sameSite = sameSite;
     this.#flags = secure ? "; Secure; HttpOnly" : "; HttpOnly";
-    this.#lifetime = maxAge === undefined ? "" : `; Max-Age=${maxAge}`;
+    this.#lifetime = maxAge === null ? "" : `; Max-Age=${maxAge}`;
     this.#scope = `${domain ? `; Domain=${domain}` : ""}; SameSite=${sameSite}; Path=${path}`;
     this.overhead = this.line("").length; // ASCII throughout: characters are bytes
   }
@@ -140,7 +141,7 @@ export function isSafeMethod(method: string): boolean {
 }
 
 /** Whether the visitor's connection is https. */
-export function isHttps({ headers, url }: Request, { trustProxy }: ProxyOptions = {}): boolean {
+export function isHttps({ headers, url }: Request, { trustProxy }: ProxyOptions): boolean {
   const scheme = trustProxy ? forwarded(headers, "x-forwarded-proto") : "";
   return /^https?$/.test(scheme) ? scheme === "https" : url.startsWith("https:");
 }

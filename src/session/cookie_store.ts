@@ -1,6 +1,6 @@
 import { Keyring } from "../seal/keyring.ts";
 import { Sealer, tokenLength } from "../seal/seal.ts";
-import { Cache } from "./cache.ts";
+import { Cache } from "../seal/cache.ts";
 import { MAX_COOKIE_BYTES } from "./cookie.ts";
 import { SessionSizeError } from "./errors.ts";
 import { ownText } from "./json.ts";
@@ -11,6 +11,7 @@ import {
   type SessionRecord,
   sizeReport,
 } from "./record.ts";
+import { after } from "./run.ts";
 import type { LoadResult, SessionStore, SessionWrite } from "./store.ts";
 
 /** The secrets of the cookie store, and the bounds of its cache. */
@@ -63,9 +64,7 @@ export class CookieStore implements SessionStore {
     const cookie = `${cookieName}=${value}`;
     const record = this.#cache.get(cookie);
     if (record !== undefined) return { record, seal: { keyId: sealer.keyId, newest: true } };
-    const unsealed = sealer.unseal(value);
-    if (!(unsealed instanceof Promise)) return { record: null, reason: "malformed" };
-    return unsealed.then((unsealed) => {
+    return after(sealer.unseal(value), (unsealed) => {
       if (unsealed.text === null) return { record: null, reason: unsealed.reason };
       const { text, keyId, newest } = unsealed;
       const record = decodeRecord(text);
@@ -106,11 +105,9 @@ export class CookieStore implements SessionStore {
   }
 
   #sealer(cookieName: string): Sealer {
-    let sealer = this.#sealers.get(cookieName);
-    if (sealer === undefined) {
-      sealer = new Sealer(this.#keyring, `session:${cookieName}`);
-      this.#sealers.set(cookieName, sealer);
-    }
+    const sealer = this.#sealers.get(cookieName) ??
+      new Sealer(this.#keyring, `session:${cookieName}`);
+    this.#sealers.set(cookieName, sealer);
     return sealer;
   }
 }

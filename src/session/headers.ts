@@ -91,13 +91,12 @@ export function setPrivate(headers: Headers, once: boolean): void {
     headers.append("vary", "Cookie");
   }
   const control = headers.get("cache-control");
-  if (control === null) headers.set("cache-control", once ? "private, no-store" : PRIVATE);
-  else if (!/^(private|no-store)$/i.test(control)) {
-    headers.set("cache-control", privately(control));
-  }
+  headers.set("cache-control", control === null && once ? "private, no-store" : privately(control));
 }
 
-function privately(control: string): string {
+function privately(control: string | null): string {
+  if (control === null) return PRIVATE;
+  if (/^(private|no-store)$/i.test(control)) return control;
   // A quoted list of fields may hold commas, and caches differ about those: not worth the risk.
   if (control.includes('"')) return /no-store/i.test(control) ? "no-store" : PRIVATE;
   const kept = control.split(",").map((directive) => directive.trim())

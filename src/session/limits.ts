@@ -27,15 +27,16 @@ export class TimeLimits {
   constructor(options: TimeLimitOptions) {
     const { idleTimeout = 1200, absoluteTimeout = 604_800 } = options;
     const { renewAfter = idleTimeout === null ? null : Math.floor(idleTimeout / 4) } = options;
-    this.#idle = seconds("idleTimeout", idleTimeout, 1);
-    this.#absolute = seconds("absoluteTimeout", absoluteTimeout, 1);
-    this.#renew = seconds("renewAfter", renewAfter, 0);
+    this.#idle = checkSeconds("idleTimeout", idleTimeout, 1);
+    this.#absolute = checkSeconds("absoluteTimeout", absoluteTimeout, 1);
+    this.#renew = checkSeconds("renewAfter", renewAfter, 0);
   }
 
   /** Why a record is not to be used any more, or null. A session as old as its limit is valid. */
-  rejection({ createdAt, renewedAt }: SessionRecord, now: number): RejectReason | null {
-    if (Math.max(createdAt, renewedAt) - now > MAX_CLOCK_SKEW) return "from the future";
-    return now - renewedAt > this.#idle || now - createdAt > this.#absolute ? "expired" : null;
+  rejection(record: SessionRecord, now: number): RejectReason | null {
+    const begin = Math.max(record.createdAt, record.renewedAt);
+    if (begin - now > MAX_CLOCK_SKEW) return "from the future";
+    return now > Math.min(...this.endsOf(record)) ? "expired" : null;
   }
 
   /** Whether reading alone renews a record now. */
@@ -56,7 +57,12 @@ export class TimeLimits {
   }
 }
 
-function seconds(name: string, value: number | null, least: number): number {
+/**
+ * Returns a number of seconds; `Infinity` for null.
+ *
+ * @throws {RangeError} If it is not a whole number, or less than the least.
+ */
+export function checkSeconds(name: string, value: number | null, least: number): number {
   if (value === null) return Infinity;
   if (Number.isSafeInteger(value) && value >= least) return value;
   throw new RangeError(

@@ -1,3 +1,4 @@
+import { encodeUtf8 } from "../seal/bytes.ts";
 import type { SizeReport } from "./errors.ts";
 import type { FlashMessage } from "./flash.ts";
 import type { JsonValue } from "./json.ts";
@@ -88,7 +89,7 @@ export function sizeReport(record: SessionRecord, bytes: number, limit: number):
 
 /** The length of a text in UTF-8. */
 export function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length;
+  return encodeUtf8(text).length;
 }
 
 function isText(value: unknown): value is string {

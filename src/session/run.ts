@@ -28,7 +28,7 @@ export function runView<Input>(
   try {
     const response = view(input);
     return isPromise(response)
-      ? Promise.resolve(response).catch(thrown).then(checked)
+      ? Promise.resolve(response).then(checked, thrown)
       : checked(response);
   } catch (error) {
     return thrown(error);

@@ -23,31 +23,13 @@ export function saveSession(
   if (state.closed) throw new TypeError("Cannot commit the session: it is already committed");
   state.closed = true;
   assertUnanswered(response, state.request, state.began);
-  switch (endingOf(state)) {
-    case "untouched":
-      return response;
-    case "leave":
-      return answer(state, response);
-    case "drop":
-      return drop(state, response);
-    case "remove":
-      return end(state).then(() => answer(state, response, state.cookie.removal()));
-    case "write":
-      return write(state, response);
-  }
-}
-
-function endingOf(state: SessionState): "untouched" | "leave" | "drop" | "remove" | "write" {
-  const { accessed, fate, changes, loaded, value, record, now, context } = state;
-  if (!accessed) return "untouched";
-  if (fate !== "open") return "drop";
-  if (changes.length === 1 && didChange(state, "destroy")) {
-    return value === null ? "leave" : "remove";
-  }
-  if (changes.length > 0) return "write";
-  if (loaded === null) return "leave";
-  const isStale = loaded.seal?.newest === false;
-  return isStale || context.limits.isRenewalDue(record, now) ? "write" : "leave";
+  const { accessed, fate, changes, loaded, record, now, context } = state;
+  if (!accessed) return response;
+  if (fate !== "open") return drop(state, response);
+  const isDue = loaded?.seal?.newest === false || context.limits.isRenewalDue(record, now);
+  return changes.length > 0 || loaded !== null && isDue
+    ? write(state, response)
+    : answer(state, response);
 }
 
 /** Keeps nothing, and says so where the visitor would take it for kept. */
@@ -74,6 +56,9 @@ async function write(state: SessionState, response: Response): Promise<Response 
   if (didChange(state, "destroy")) {
     await end(state);
     loaded = null;
+    if (changes.length === 1) {
+      return answer(state, response, value === null ? undefined : cookie.removal());
+    }
   }
   const saved = await store.save({
     cookieName: cookie.name,

@@ -1,14 +1,7 @@
 import { addFlash, type FlashMessage, type FlashOptions, isSeen, removeFlash } from "./flash.ts";
 import { freezeJson, type Frozen, type JsonValue, ownText, toJsonValue } from "./json.ts";
 import { blankRecord, type SessionRecord, valueOf } from "./record.ts";
-import {
-  type Change,
-  changeState,
-  didChange,
-  readState,
-  type SessionState,
-  writableState,
-} from "./state.ts";
+import { type Change, changeState, didChange, readState, type SessionState } from "./state.ts";
 
 /** Returns the state behind a session, for the library itself. */
 export let stateOf: <Data extends object>(session: Session<Data>) => SessionState;
@@ -91,10 +84,9 @@ export class Session<Data extends object = Record<string, JsonValue>> {
   }
 
   /** Returns the keys with their values, frozen. */
-  *entries(): IterableIterator<[keyof Data & string, Frozen<Data[keyof Data]>]> {
-    for (const [key, value] of Object.entries(this.#record.data)) {
-      yield [key as keyof Data & string, freezeJson(value) as Frozen<Data[keyof Data]>];
-    }
+  entries(): IterableIterator<[keyof Data & string, Frozen<Data[keyof Data]>]> {
+    const entries = Object.entries(freezeJson(this.#record.data)).values();
+    return entries as IterableIterator<[keyof Data & string, Frozen<Data[keyof Data]>]>;
   }
 
   /**
@@ -184,9 +176,9 @@ export class Session<Data extends object = Record<string, JsonValue>> {
 
   /** Ends the session. What is stored after that belongs to a new one. */
   destroy(): void {
-    const state = writableState(this.#state);
-    state.changes = []; // nobody will ask for what was done to it before
+    const state = this.#state;
     this.#change("destroy", undefined, () => blankRecord(state.now));
+    state.changes = state.changes.slice(-1); // nobody will ask for what was done to it before
   }
 
   /**

@@ -1,4 +1,4 @@
-import { Cache } from "./cache.ts";
+import { Cache } from "../seal/cache.ts";
 import { inTurn } from "./contention.ts";
 import {
   isHttps,
@@ -92,7 +92,7 @@ export class Sessions<Data extends object> {
       label: options.label ?? (({ headers }) => headers.get("user-agent") ?? ""),
     };
     this.#secureCookie = new SessionCookie(cookie, true);
-    this.#plainCookie = cookie.secure ? this.#secureCookie : new SessionCookie(cookie, false);
+    this.#plainCookie = new SessionCookie(cookie, cookie.secure ?? false);
   }
 
   /**
@@ -119,11 +119,18 @@ export class Sessions<Data extends object> {
    * @throws {SessionStoreError} If the store cannot be reached.
    */
   load(request: Request): Session<Data> | Promise<Session<Data>> {
+    const { store } = this.#context;
+    const { schema, migrate } = this.#options;
     const cookie = isHttps(request, this) ? this.#secureCookie : this.#plainCookie;
     const value = cookie.read(request.headers);
-    if (value === null) return this.#open(request, cookie, value, null);
-    return after(this.#context.store.load(value, cookie.name), (result) => {
-      return after(this.#validate(result), (result) => this.#open(request, cookie, value, result));
+    const open = (result: LoadResult | null) => this.#open(request, cookie, value, result);
+    if (value === null) return open(null);
+    return after(store.load(value, cookie.name), (result) => {
+      if (schema === undefined || result.record === null) return open(result);
+      return fitToSchema(result.record, { schema, migrate })
+        .then((record) =>
+          open(record ? { ...result, record } : { record, reason: "invalid data" })
+        );
     });
   }
 
@@ -153,13 +160,6 @@ export class Sessions<Data extends object> {
     );
   }
 
-  #validate(result: LoadResult): LoadResult | Promise<LoadResult> {
-    const { schema, migrate } = this.#options;
-    if (result.record === null || schema === undefined) return result;
-    return fitToSchema(result.record, { schema, migrate })
-      .then((record) => record ? { ...result, record } : { record, reason: "invalid data" });
-  }
-
   #open(
     request: Request,
     cookie: SessionCookie,
@@ -168,17 +168,13 @@ export class Sessions<Data extends object> {
   ): Session<Data> {
     const now = Math.floor((this.#options.now ?? Date.now)() / 1000);
     let loaded = null;
-    let fate: SessionState["fate"] = "open";
-    if (result === null) {
-      if (cookie.isWithheld(request)) fate = "withheld";
-    } else {
-      const reason = result.record === null
-        ? result.reason
-        : this.#context.limits.rejection(result.record, now);
-      if (result.record !== null && reason === null) loaded = result;
-      if (reason !== null) this.#options.onReject?.(reason);
-      if (reason === "retired") fate = "retired";
-    }
+    let reason = null;
+    if (result?.record) {
+      reason = this.#context.limits.rejection(result.record, now);
+      if (reason === null) loaded = result;
+    } else if (result !== null) reason = result.reason;
+    if (reason !== null) this.#options.onReject?.(reason);
+    const isWithheld = value === null && cookie.isWithheld(request);
     return new Session<Data>({
       request,
       began: begin(),
@@ -191,7 +187,7 @@ export class Sessions<Data extends object> {
       changes: [],
       changing: false,
       accessed: false,
-      fate,
+      fate: reason === "retired" ? reason : isWithheld ? "withheld" : "open",
       closed: false,
     });
   }

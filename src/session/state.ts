@@ -1,4 +1,4 @@
-import type { Cache } from "./cache.ts";
+import type { Cache } from "../seal/cache.ts";
 import type { SessionCookie } from "./cookie.ts";
 import type { TimeLimits } from "./limits.ts";
 import type { SessionRecord } from "./record.ts";
@@ -25,7 +25,7 @@ export interface Change {
     | "regenerate"
     | "destroy";
   /** The value or flash level that it is about, where there is one. */
-  readonly key?: string;
+  readonly key: string | undefined;
   /** Returns the record with the change applied. */
   apply(record: SessionRecord): SessionRecord;
 }
@@ -84,22 +84,9 @@ export function readState(state: SessionState): SessionState {
 }
 
 /**
- * Makes sure that a session can be changed now.
- *
- * @throws {TypeError} If the response is committed, or a function given to `update` runs.
- */
-export function writableState(state: SessionState): SessionState {
-  const why = state.closed
-    ? "its response is already committed"
-    : state.changing && "a function given to update is running";
-  if (why) throw new TypeError(`Cannot change the session: ${why}`);
-  return readState(state);
-}
-
-/**
  * Changes a session, and keeps the change for a newer record that the write may meet.
  *
- * @throws {TypeError} If it cannot be changed now.
+ * @throws {TypeError} If the response is committed, or a function given to `update` runs.
  */
 export function changeState(
   state: SessionState,
@@ -107,13 +94,17 @@ export function changeState(
   key: string | undefined,
   apply: Change["apply"],
 ): void {
-  writableState(state).changing = true;
+  const why = state.closed
+    ? "its response is already committed"
+    : state.changing && "a function given to update is running";
+  if (why) throw new TypeError(`Cannot change the session: ${why}`);
+  state.accessed = state.changing = true;
   try {
     state.record = apply(state.record);
   } finally {
     state.changing = false;
   }
-  state.changes.push(key === undefined ? { kind, apply } : { kind, key, apply });
+  state.changes.push({ kind, key, apply });
 }
 
 /** Whether a request made a change of some kind. */
