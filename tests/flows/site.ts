@@ -2,6 +2,7 @@ import { CookieStore, Sessions, type SessionStore } from "../../src/session/mod.
 import { createHandler } from "../../src/web/mod.ts";
 import { SECRET } from "../session/visitor.ts";
 import { errorPage, routes, type Visitor } from "../../views/routes.ts";
+import { Browser } from "./browser.ts";
 
 export { SECRET };
 
@@ -17,6 +18,8 @@ export interface Site {
   handler: (request: Request) => Response | Promise<Response>;
   sessions: Sessions<Visitor>;
   errors: unknown[];
+  /** A visitor's browser; `new Browser(handler)` is another visitor's. */
+  browser: Browser;
 }
 
 /** Puts the demo together. */
@@ -31,5 +34,5 @@ export function site(options: SiteOptions = {}): Site {
     errorPage,
     onError: (error) => errors.push(error),
   });
-  return { handler, sessions, errors };
+  return { handler, sessions, errors, browser: new Browser(handler) };
 }
