@@ -1,9 +1,10 @@
 import { assert, assertEquals, assertFalse, assertMatch, assertNotEquals } from "@std/assert";
 import type { Session } from "../../src/session/mod.ts";
+import { MemoryStore } from "../../src/stores/memory.ts";
 import { csrfToken, hasCsrfToken, renewCsrfToken, verifyCsrfToken } from "../../src/web/mod.ts";
 import { randomBitsOf } from "../proof/randomness.ts";
 import { watched } from "../seal/watched.ts";
-import { cookieSessions, type Values } from "../session/visitor.ts";
+import { cookieSessions, sessionsIn, type Values, Visitor } from "../session/visitor.ts";
 import { appOf } from "./app.ts";
 
 async function blank(): Promise<Session<Values>> {
@@ -164,3 +165,26 @@ Deno.test("renewCsrfToken() makes all tokens so far invalid", async () => {
   assertFalse(verifyCsrfToken(session, old));
   assert(verifyCsrfToken(session, csrfToken(session)));
 });
+
+for (
+  const [name, change, kept] of [
+    ["csrfToken() keeps the first of two secrets that requests draw at once", csrfToken, true],
+    ["renewCsrfToken() replaces a secret drawn meanwhile", renewCsrfToken, false],
+  ] as const
+) {
+  Deno.test(name, async () => {
+    const sessions = sessionsIn(new MemoryStore());
+    const visitor = new Visitor(sessions);
+    await visitor.visit((session) => {
+      session.set("name", "Ada");
+      if (!kept) csrfToken(session);
+    });
+    const one = await sessions.load(visitor.request());
+    const two = await sessions.load(visitor.request());
+    change(two);
+    if (!kept) renewCsrfToken(one);
+    const token = csrfToken(one);
+    for (const session of [one, two]) await sessions.commit(session, new Response("ok"));
+    assertEquals(await visitor.read((session) => verifyCsrfToken(session, token)), kept);
+  });
+}
