@@ -52,7 +52,7 @@ export class Keyring {
    */
   constructor(secrets: readonly string[]) {
     if (secrets.length === 0) {
-      throw new RangeError("Cannot make a keyring: it has 0 secrets, at least 1 is needed");
+      throw new RangeError("Cannot make a keyring: at least 1 secret is needed");
     }
     const seen: string[] = [];
     this.#secrets = secrets.map((text, index) => {

@@ -60,19 +60,19 @@ export class SessionCookie {
     const isHostOnly = path === "/" && domain === undefined;
     const ownPrefix = /^__(host-)?http-/i.exec(name);
     const fault = !/^[\w!#$%&'*+.^`|~-]+$/.test(name)
-      ? "its name is not a token (RFC 9110)"
+      ? "its name is not a token"
       : /^__(secure-|host-(?!http-))/i.test(name)
       ? "the prefix is added where the connection is https"
       : ownPrefix !== null && options.secure !== true
       ? "its prefix needs secure: true"
       : ownPrefix?.[1] !== undefined && !isHostOnly
-      ? "the prefix __Host-Http- needs the path / and no domain"
+      ? "its prefix needs the path / and no domain"
       : !/^\/[ -:<-~]*$/.test(path)
       ? `"${path}" is not a path that starts with /`
       : domain !== undefined && !/^\.?[a-z\d]+((\.|-+)[a-z\d]+)*$/i.test(domain)
       ? `"${domain}" is not a domain`
       : !["Strict", "Lax", "None"].includes(sameSite)
-      ? `sameSite is "${sameSite}", "Strict", "Lax" or "None" is needed`
+      ? `sameSite "${sameSite}" is not Strict, Lax or None`
       : sameSite === "None" && !secure
       ? 'sameSite "None" needs secure'
       : null;
@@ -103,7 +103,7 @@ export class SessionCookie {
   }
 
   /** Returns the `Set-Cookie` line that sets a value: base64url, so nothing needs to be escaped. */
-  line(value: string, lifetime = this.#lifetime): string {
+  line(value: string, lifetime: string = this.#lifetime): string {
     return `${this.name}=${value}${this.#flags}${lifetime}${this.#scope}`;
   }
 

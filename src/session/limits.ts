@@ -26,7 +26,7 @@ export class TimeLimits {
   /** @throws {RangeError} If a limit is not a whole number of seconds, or zero where that ends all. */
   constructor(options: TimeLimitOptions) {
     const { idleTimeout = 1200, absoluteTimeout = 604_800 } = options;
-    const { renewAfter = idleTimeout === null ? null : Math.floor(idleTimeout / 4) } = options;
+    const { renewAfter = idleTimeout && Math.floor(idleTimeout / 4) } = options;
     this.#idle = checkSeconds("idleTimeout", idleTimeout, 1);
     this.#absolute = checkSeconds("absoluteTimeout", absoluteTimeout, 1);
     this.#renew = checkSeconds("renewAfter", renewAfter, 0);

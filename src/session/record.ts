@@ -26,8 +26,15 @@ export interface SessionRecord {
 
 /** Makes a record with nothing in it; `now` is in seconds since the Unix epoch. */
 export function blankRecord(now: number): SessionRecord {
-  const times = { createdAt: now, renewedAt: now };
-  return { ...times, data: {}, flash: [], csrf: null, owner: null, forms: [] };
+  return {
+    data: {},
+    flash: [],
+    csrf: null,
+    createdAt: now,
+    renewedAt: now,
+    owner: null,
+    forms: [],
+  };
 }
 
 /** The value of a key, or undefined: never what every object inherits. */

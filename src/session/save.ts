@@ -71,10 +71,7 @@ async function write(state: SessionState, response: Response): Promise<Response 
     label: record.owner === null ? "" : label(request).slice(0, MAX_LABEL),
   });
   if (saved === null) return null;
-  if (trace !== null) {
-    trace.delete(value ?? "");
-    trace.set(saved, changes.map(({ kind, key }) => key ? `${kind} ${key}` : kind), 1);
-  }
+  trace?.set(saved, changes);
   const isKept = saved === value && !cookie.hasMaxAge;
   return answer(state, response, isKept ? undefined : cookie.line(saved));
 }

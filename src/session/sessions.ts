@@ -1,4 +1,3 @@
-import { Cache } from "../seal/cache.ts";
 import { inTurn } from "./contention.ts";
 import {
   isHttps,
@@ -14,7 +13,7 @@ import { after, runView } from "./run.ts";
 import { saveSession } from "./save.ts";
 import { fitToSchema, type SchemaOptions } from "./schema.ts";
 import { Session, stateOf } from "./session.ts";
-import type { SessionState } from "./state.ts";
+import type { SessionState, SessionTrace } from "./state.ts";
 import type { LoadResult, RejectReason, SessionStore } from "./store.ts";
 
 /** A function that answers a request, given its session. Throwing a `Response` returns it. */
@@ -32,14 +31,11 @@ export interface SessionOptions extends TimeLimitOptions, SchemaOptions, ProxyOp
   readonly label?: (request: Request) => string;
   /** Called with the reason when a cookie is rejected, for the log. Default: none. */
   readonly onReject?: (reason: RejectReason) => void;
-  /** Whether to keep each session's last changes in memory, for `inspect`. Default: false. */
-  readonly trace?: boolean;
+  /** Keeps each session's last changes in memory: `new ChangeTrace()` of `./inspector`. Default: none. */
+  readonly trace?: SessionTrace;
   /** The clock, in milliseconds since the Unix epoch. Default: `Date.now`. */
   readonly now?: () => number;
 }
-
-/** Sessions whose last changes are kept in memory. */
-const MAX_TRACES = 4096;
 
 /** Returns the store behind the sessions, for the library itself. */
 export let storeOf: <Data extends object>(sessions: Sessions<Data>) => SessionStore;
@@ -88,7 +84,7 @@ export class Sessions<Data extends object> {
     this.#context = {
       store,
       limits: new TimeLimits(options),
-      trace: trace ? new Cache(MAX_TRACES, MAX_TRACES) : null,
+      trace,
       label: options.label ?? (({ headers }) => headers.get("user-agent") ?? ""),
     };
     this.#secureCookie = new SessionCookie(cookie, true);

@@ -1,4 +1,3 @@
-import type { Cache } from "../seal/cache.ts";
 import type { SessionCookie } from "./cookie.ts";
 import type { TimeLimits } from "./limits.ts";
 import type { SessionRecord } from "./record.ts";
@@ -30,6 +29,12 @@ export interface Change {
   apply(record: SessionRecord): SessionRecord;
 }
 
+/** Keeps what the last write of each session did. */
+export interface SessionTrace {
+  /** Called after each write with the cookie's value from now on, and what was done, in order. */
+  set(value: string, changes: readonly Pick<Change, "kind" | "key">[]): void;
+}
+
 /** The state of a session during one request. */
 export interface SessionState {
   /** The request; whether its visitor sees the page decides if flash messages count as shown. */
@@ -48,7 +53,7 @@ export interface SessionState {
   readonly context: {
     readonly store: SessionStore;
     readonly limits: TimeLimits;
-    readonly trace: Cache<readonly string[]> | null;
+    readonly trace: SessionTrace | undefined;
     readonly label: (request: Request) => string;
   };
   /** The loaded record, or a blank one, with the changes made so far. */

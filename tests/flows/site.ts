@@ -1,3 +1,4 @@
+import { ChangeTrace } from "../../src/inspector/mod.ts";
 import { CookieStore, Sessions, type SessionStore } from "../../src/session/mod.ts";
 import { createHandler } from "../../src/web/mod.ts";
 import { SECRET } from "../session/visitor.ts";
@@ -25,7 +26,7 @@ export interface Site {
 /** Puts the demo together. */
 export function site(options: SiteOptions = {}): Site {
   const store = options.store ?? new CookieStore({ secrets: [SECRET] });
-  const sessions = new Sessions<Visitor>({ trace: true, ...options, store });
+  const sessions = new Sessions<Visitor>({ trace: new ChangeTrace(), ...options, store });
   const errors: unknown[] = [];
   const handler = createHandler({
     routes: routes({ sessions, store }),

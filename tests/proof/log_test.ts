@@ -1,6 +1,6 @@
 import { drawCsrf } from "../support/draw_csrf.ts";
 import { stateOf } from "../../src/session/session.ts";
-import { inspect } from "../../src/inspector/mod.ts";
+import { ChangeTrace, inspect } from "../../src/inspector/mod.ts";
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import { Sessions, SessionStoreError } from "../../src/session/mod.ts";
 import { createHandler, html } from "../../src/web/mod.ts";
@@ -124,7 +124,7 @@ Deno.test("the log of an error tells where it happened, and nothing of the sessi
 
 Deno.test("no page and no header tells the session's id or secret", async () => {
   const store = new VersionedStore();
-  const sessions = new Sessions<Values>({ store, trace: true });
+  const sessions = new Sessions<Values>({ store, trace: new ChangeTrace() });
   let secret = "";
   const handler = createHandler<Values>({
     sessions,

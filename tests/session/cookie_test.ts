@@ -87,10 +87,10 @@ const REFUSED: [what: string, options: SessionCookieOptions, secure: boolean, me
   ["a domain with a dot behind it", { domain: "b." }, true, "is not a domain"],
   ["a domain with a port", { domain: "b:80" }, true, "is not a domain"],
   ["half a second", { maxAge: 0.5 }, false, "a whole number of seconds from 0 is needed"],
-  ["a negative time", { maxAge: -1 }, false, "maxAge is -1"],
-  ["no number as a time", { maxAge: NaN }, false, "maxAge is NaN"],
-  ["endless time", { maxAge: Infinity }, false, "maxAge is Infinity"],
-  ["sameSite in lower case", { sameSite: "lax" as "Lax" }, false, 'sameSite is "lax"'],
+  ["a negative time", { maxAge: -1 }, false, "Cannot use maxAge -1"],
+  ["no number as a time", { maxAge: NaN }, false, "Cannot use maxAge NaN"],
+  ["endless time", { maxAge: Infinity }, false, "Cannot use maxAge Infinity"],
+  ["sameSite in lower case", { sameSite: "lax" as "Lax" }, false, 'sameSite "lax" is not'],
   ["None over http", { sameSite: "None" }, false, 'sameSite "None" needs secure'],
 ];
 

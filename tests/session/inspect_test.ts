@@ -1,5 +1,5 @@
 import { drawCsrf } from "../support/draw_csrf.ts";
-import { inspect, type Inspection } from "../../src/inspector/mod.ts";
+import { ChangeTrace, inspect, type Inspection } from "../../src/inspector/mod.ts";
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { generateSecret, type SessionOptions } from "../../src/session/mod.ts";
 import { Clock, cookieSessions, SECRET, sessionsIn, Visitor } from "./visitor.ts";
@@ -72,7 +72,7 @@ Deno.test("inspect() names the key that sealed the cookie, and whether it is the
 });
 
 Deno.test("inspect() tells no value, no token and no id", async () => {
-  const sessions = cookieSessions({ trace: true });
+  const sessions = cookieSessions({ trace: new ChangeTrace() });
   const visitor = new Visitor(sessions);
   let csrf = "";
   await visitor.visit((session) => {

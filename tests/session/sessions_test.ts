@@ -1,5 +1,5 @@
 import { listSessions, revokeSessions } from "../../src/stores/server.ts";
-import { inspect } from "../../src/inspector/mod.ts";
+import { ChangeTrace, inspect } from "../../src/inspector/mod.ts";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import {
   CookieStore,
@@ -471,7 +471,7 @@ Deno.test("inspect() counts as reading", async () => {
 });
 
 Deno.test("inspect() tells the last changes to the visitor who made them", async () => {
-  const sessions = cookieSessions({ trace: true });
+  const sessions = cookieSessions({ trace: new ChangeTrace() });
   const visitor = new Visitor(sessions);
   const lastChanges = () => visitor.read((session) => inspect(session).lastChanges);
   assertEquals(await lastChanges(), []);

@@ -1,5 +1,5 @@
 import { type Session, Sessions } from "@satchel/satchel";
-import { inspect } from "@satchel/satchel/inspector";
+import { ChangeTrace, inspect } from "@satchel/satchel/inspector";
 import { MemoryStore } from "@satchel/satchel/stores/memory";
 import { createHandler, csrfToken, redirect } from "@satchel/satchel/web";
 import { assertEquals } from "@std/assert";
@@ -37,7 +37,7 @@ for (
 Deno.test("inspect() shows the last changes under the cookie's own name alone", async () => {
   const store = new MemoryStore();
   const named = (name: string) =>
-    new Sessions<{ user: string }>({ store, cookie: { name }, trace: true });
+    new Sessions<{ user: string }>({ store, cookie: { name }, trace: new ChangeTrace() });
   const [pending, auth] = [named("pending"), named("auth")];
   const first = await pending.handle(new Request("http://localhost/"), (session) => {
     session.set("user", "ann");
