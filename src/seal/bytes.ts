@@ -13,10 +13,10 @@ export function encodeBase64url(bytes: Bytes): string {
   return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
-/** Reads base64 in one of its alphabets, with padding or without; null for anything else. */
-export function decodeBase64(text: string, alphabet: "base64" | "base64url"): Bytes | null {
+/** Reads base64url, whatever its padding, white space and unused bits; null for anything else. */
+export function decodeLoosely(text: string): Bytes | null {
   try {
-    return Uint8Array.fromBase64(text, { alphabet });
+    return Uint8Array.fromBase64(text, { alphabet: "base64url" });
   } catch {
     return null;
   }
@@ -24,7 +24,7 @@ export function decodeBase64(text: string, alphabet: "base64" | "base64url"): By
 
 /** Reads what {@linkcode encodeBase64url} can have written; null for anything else. */
 export function decodeBase64url(text: string): Bytes | null {
-  const bytes = decodeBase64(text, "base64url");
+  const bytes = decodeLoosely(text);
   return bytes !== null && encodeBase64url(bytes) === text ? bytes : null;
 }
 

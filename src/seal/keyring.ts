@@ -1,6 +1,6 @@
 import {
   type Bytes,
-  decodeBase64,
+  decodeLoosely,
   encodeBase64url,
   encodeUtf8,
   randomBytes,
@@ -126,7 +126,7 @@ function isMadeUp(secret: Bytes, text: string): boolean {
 
 function decodeSecret(text: string): Bytes | null {
   if (/\s/.test(text)) return null; // which would be skipped
-  return decodeBase64(text.replaceAll("-", "+").replaceAll("_", "/"), "base64");
+  return decodeLoosely(text.replaceAll("+", "-").replaceAll("/", "_"));
 }
 
 async function deriveKey(secret: Bytes): Promise<SealingKey> {

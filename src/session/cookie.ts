@@ -62,7 +62,7 @@ export class SessionCookie {
     const fault = !/^[\w!#$%&'*+.^`|~-]+$/.test(name)
       ? "its name is not a token"
       : /^__(secure-|host-(?!http-))/i.test(name)
-      ? "the prefix is added where the connection is https"
+      ? "the prefix is added over https"
       : ownPrefix !== null && options.secure !== true
       ? "its prefix needs secure: true"
       : ownPrefix?.[1] !== undefined && !isHostOnly

@@ -27,6 +27,6 @@ export function assertUnanswered(response: Response, request: Request, began: nu
   const mark = answered.get(response);
   if (mark === undefined || mark.request === request || mark.at > began) return;
   throw new TypeError(
-    "Cannot answer with the response of an earlier request: make one in the view",
+    "Cannot answer with an earlier response: make one in the view",
   );
 }

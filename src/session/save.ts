@@ -26,10 +26,11 @@ export function saveSession(
   const { accessed, fate, changes, loaded, record, now, context } = state;
   if (!accessed) return response;
   if (fate !== "open") return drop(state, response);
-  const isDue = loaded?.seal?.newest === false || context.limits.isRenewalDue(record, now);
-  return changes.length > 0 || loaded !== null && isDue
-    ? write(state, response)
-    : answer(state, response);
+  const isRenewal = changes.length > 0 ||
+    loaded !== null && context.limits.isRenewalDue(record, now);
+  if (isRenewal) state.record = { ...record, renewedAt: Math.max(record.renewedAt, now) };
+  const isStale = loaded?.seal?.newest === false;
+  return isRenewal || isStale ? write(state, response) : answer(state, response);
 }
 
 /** Keeps nothing, and says so where the visitor would take it for kept. */
@@ -43,16 +44,14 @@ async function drop(state: SessionState, response: Response): Promise<Response> 
   });
   if (fate === "withheld" || isSafe(request) || !isLoss) return answer(state, response);
   throw new SessionLostError(
-    "Cannot store what the request changed: its session ended or got a new id meanwhile",
+    "Cannot store the changes: the session ended or got a new id meanwhile",
   );
 }
 
 async function write(state: SessionState, response: Response): Promise<Response | null> {
-  const { cookie, now, changes, request, value, context: { store, limits, trace, label } } = state;
-  let { record, loaded } = state;
-  if (changes.length > 0 || limits.isRenewalDue(record, now)) {
-    state.record = record = { ...record, renewedAt: Math.max(record.renewedAt, now) };
-  }
+  const { cookie, now, changes, request, value, record, context } = state;
+  const { store, limits, trace, label = userAgent } = context;
+  let { loaded } = state;
   if (didChange(state, "destroy")) {
     await end(state);
     loaded = null;
@@ -74,6 +73,10 @@ async function write(state: SessionState, response: Response): Promise<Response 
   trace?.set(saved, changes);
   const isKept = saved === value && !cookie.hasMaxAge;
   return answer(state, response, isKept ? undefined : cookie.line(saved));
+}
+
+function userAgent({ headers }: Request): string {
+  return headers.get("user-agent") ?? "";
 }
 
 /** Ends the visitor's session in the store, where there may be one. */

@@ -62,8 +62,7 @@ export let storeOf: <Data extends object>(sessions: Sessions<Data>) => SessionSt
 export class Sessions<Data extends object> {
   /** Whether the proxy's headers are believed. */
   readonly trustProxy: boolean;
-  readonly #options: SessionOptions;
-  readonly #context: SessionState["context"];
+  readonly #context: SessionOptions & SessionState["context"];
   readonly #plainCookie: SessionCookie;
   readonly #secureCookie: SessionCookie;
 
@@ -78,15 +77,9 @@ export class Sessions<Data extends object> {
    * @throws {RangeError} If an option is out of range.
    */
   constructor(options: SessionOptions) {
-    const { store, cookie = {}, trustProxy = false, trace } = options;
+    const { cookie = {}, trustProxy = false } = options;
     this.trustProxy = trustProxy;
-    this.#options = options;
-    this.#context = {
-      store,
-      limits: new TimeLimits(options),
-      trace,
-      label: options.label ?? (({ headers }) => headers.get("user-agent") ?? ""),
-    };
+    this.#context = { ...options, limits: new TimeLimits(options) };
     this.#secureCookie = new SessionCookie(cookie, true);
     this.#plainCookie = new SessionCookie(cookie, cookie.secure ?? false);
   }
@@ -115,8 +108,7 @@ export class Sessions<Data extends object> {
    * @throws {SessionStoreError} If the store cannot be reached.
    */
   load(request: Request): Session<Data> | Promise<Session<Data>> {
-    const { store } = this.#context;
-    const { schema, migrate } = this.#options;
+    const { store, schema, migrate } = this.#context;
     const cookie = isHttps(request, this) ? this.#secureCookie : this.#plainCookie;
     const value = cookie.read(request.headers);
     const open = (result: LoadResult | null) => this.#open(request, cookie, value, result);
@@ -162,14 +154,14 @@ export class Sessions<Data extends object> {
     value: string | null,
     result: LoadResult | null,
   ): Session<Data> {
-    const now = Math.floor((this.#options.now ?? Date.now)() / 1000);
+    const now = Math.floor((this.#context.now ?? Date.now)() / 1000);
     let loaded = null;
     let reason = null;
     if (result?.record) {
       reason = this.#context.limits.rejection(result.record, now);
       if (reason === null) loaded = result;
     } else if (result !== null) reason = result.reason;
-    if (reason !== null) this.#options.onReject?.(reason);
+    if (reason !== null) this.#context.onReject?.(reason);
     const isWithheld = value === null && cookie.isWithheld(request);
     return new Session<Data>({
       request,

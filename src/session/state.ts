@@ -53,8 +53,8 @@ export interface SessionState {
   readonly context: {
     readonly store: SessionStore;
     readonly limits: TimeLimits;
-    readonly trace: SessionTrace | undefined;
-    readonly label: (request: Request) => string;
+    readonly trace?: SessionTrace;
+    readonly label?: (request: Request) => string;
   };
   /** The loaded record, or a blank one, with the changes made so far. */
   record: SessionRecord;

@@ -184,7 +184,7 @@ for (const [kind, makeStore] of Object.entries(STORES)) {
       await assertRejects(
         async () => await sessions.handle(get("/"), use),
         TypeError,
-        "Cannot answer with the response of an earlier request",
+        "Cannot answer with an earlier response",
       );
     }
     const routes: Route<Values>[] = [

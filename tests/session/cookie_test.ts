@@ -68,7 +68,7 @@ Deno.test("SessionCookie.read() finds its own cookie", () => {
 });
 
 const REFUSED: [what: string, options: SessionCookieOptions, secure: boolean, message: string][] = [
-  ["a prefix", { name: "__Host-sid" }, true, "the prefix is added where the connection is https"],
+  ["a prefix", { name: "__Host-sid" }, true, "the prefix is added over https"],
   ["a prefix in lower case", { name: "__secure-sid" }, false, "the prefix is added"],
   ["no name", { name: "" }, false, "its name is not a token"],
   ["a name with a space", { name: "my session" }, false, 'Cannot use the cookie "my session"'],
@@ -142,7 +142,7 @@ for (
     [{ name: "__Host-Http-sid" }, "its prefix needs secure"],
     [{ name: "__Host-Http-sid", ...SECURE, path: "/a" }, "needs the path / and no domain"],
     [{ name: "__host-HTTP-sid", ...SECURE, domain: "b.example" }, "needs the path / and no domain"],
-    [{ name: "__Host-sid", ...SECURE }, "the prefix is added where the connection is https"],
+    [{ name: "__Host-sid", ...SECURE }, "the prefix is added over https"],
     [{ name: "__Secure-Http-sid", ...SECURE }, "the prefix is added"],
   ] as [SessionCookieOptions, string][]
 ) {
