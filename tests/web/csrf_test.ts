@@ -3,7 +3,7 @@ import type { Session } from "../../src/session/mod.ts";
 import { MemoryStore } from "../../src/stores/memory.ts";
 import { csrfToken, hasCsrfToken, renewCsrfToken, verifyCsrfToken } from "../../src/web/mod.ts";
 import { randomBitsOf } from "../proof/randomness.ts";
-import { watched } from "../seal/watched.ts";
+import { watched } from "./watched.ts";
 import { cookieSessions, sessionsIn, type Values, Visitor } from "../session/visitor.ts";
 import { appOf } from "./app.ts";
 
