@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse, assertGreater, assertLess } from "@std/assert";
-import { CookieStore, type RejectReason, Sessions } from "../../src/session/mod.ts";
-import { createHandler, html, type View } from "../../src/web/mod.ts";
+import { CookieStore, type RejectReason, Sessions } from "@satchel/satchel";
+import { createHandler, html, type View } from "@satchel/satchel/web";
 import { ServerLog } from "../../src/server/log.ts";
 import { Browser, countIn } from "../flows/browser.ts";
 import { site } from "../flows/site.ts";

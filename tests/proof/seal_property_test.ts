@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import { CookieStore, generateSecret, Sessions } from "../../src/session/mod.ts";
+import { CookieStore, generateSecret, Sessions } from "@satchel/satchel";
 import { SessionCookie } from "../../src/session/cookie.ts";
-import { MemoryStore } from "../../src/stores/memory.ts";
+import { MemoryStore } from "@satchel/satchel/stores/memory";
 import { toJsonValue } from "../../src/session/json.ts";
 import {
   blankRecord,
