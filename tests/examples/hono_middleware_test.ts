@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { Hono } from "hono";
-import { Browser } from "../flows/browser.ts";
+import { Browser } from "../support/browser.ts";
 import app, { withSession } from "./hono_middleware.ts";
 
 const visitor = () => new Browser((request) => Promise.resolve(app.fetch(request)));

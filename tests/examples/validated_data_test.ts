@@ -6,7 +6,7 @@ import {
   Sessions,
 } from "@satchel/satchel";
 import { assertEquals } from "@std/assert";
-import { Browser } from "../flows/browser.ts";
+import { Browser } from "../support/browser.ts";
 import { shopSessions } from "./validated_data.ts";
 
 /** The shop, visited by someone who was there when other versions of it ran. */

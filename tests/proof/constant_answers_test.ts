@@ -10,7 +10,8 @@ import {
   withSecurityHeaders,
 } from "@satchel/satchel/web";
 import { MemoryStore } from "@satchel/satchel/stores/memory";
-import { SECRET, type Values } from "../session/visitor.ts";
+import { SECRET } from "../support/secrets.ts";
+import type { Values } from "../support/sessions.ts";
 
 const ORIGIN = "http://shop.example";
 const STORES: Record<string, () => SessionStore> = {

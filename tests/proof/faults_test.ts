@@ -2,10 +2,11 @@ import { assert, assertEquals, assertFalse, assertGreater, assertLess } from "@s
 import { CookieStore, type RejectReason, Sessions } from "@satchel/satchel";
 import { createHandler, html, type View } from "@satchel/satchel/web";
 import { ServerLog } from "../../src/server/log.ts";
-import { Browser, countIn } from "../flows/browser.ts";
-import { site } from "../flows/site.ts";
-import { Clock, cookieSessions, SECRET, type Values, Visitor } from "../session/visitor.ts";
-import { VersionedStore } from "../session/versioned_store.ts";
+import { Browser, countIn, Visitor } from "../support/browser.ts";
+import { Clock } from "../support/clock.ts";
+import { SECRET } from "../support/secrets.ts";
+import { cookieSessions, type Values, VersionedStore } from "../support/sessions.ts";
+import { site } from "../support/site.ts";
 import { heapAfterCollection } from "./heap.ts";
 
 const URL_ENCODED = "application/x-www-form-urlencoded";

@@ -4,9 +4,8 @@ import { Sessions, SessionStoreError } from "@satchel/satchel";
 import { createHandler, csrfToken, html } from "@satchel/satchel/web";
 import { ServerLog } from "../../src/server/log.ts";
 import { ServerProcess, temporaryFolder, Visitor } from "../server/server_process.ts";
-import { Browser } from "../flows/browser.ts";
-import type { Values } from "../session/visitor.ts";
-import { VersionedStore } from "../session/versioned_store.ts";
+import { Browser } from "../support/browser.ts";
+import { type Values, VersionedStore } from "../support/sessions.ts";
 
 /** Refuses a log that holds any of the secrets, whole or in part. */
 function assertSilentAbout(log: string, secrets: Record<string, string>): void {

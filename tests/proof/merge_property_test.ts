@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
 import { type Session, SessionLostError } from "@satchel/satchel";
 import { csrfToken } from "@satchel/satchel/web";
-import { sessionsIn, type Values, Visitor } from "../session/visitor.ts";
-import { VersionedStore } from "../session/versioned_store.ts";
+import { Visitor } from "../support/browser.ts";
+import { sessionsIn, type Values, VersionedStore } from "../support/sessions.ts";
 import { fc, property } from "./property.ts";
 
 /** What a session holds, as plainly as it can be said: the yardstick for the real thing. */

@@ -26,9 +26,10 @@ import {
   verifyCsrfToken,
   type View,
 } from "@satchel/satchel/web";
-import { Browser } from "../flows/browser.ts";
-import { CookieJar } from "../flows/cookie_jar.ts";
-import { Clock, cookieSessions, type Values, Visitor } from "../session/visitor.ts";
+import { Browser, Visitor } from "../support/browser.ts";
+import { Clock } from "../support/clock.ts";
+import { CookieJar } from "../support/cookie_jar.ts";
+import { cookieSessions, type Values } from "../support/sessions.ts";
 
 const count = (session: Session<Values>): void =>
   void session.update("counter", (n) => Number(n ?? 0) + 1);

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import { Browser, countIn, messagesIn } from "../flows/browser.ts";
-import { site } from "../flows/site.ts";
+import { Browser, countIn, messagesIn } from "../support/browser.ts";
+import { site } from "../support/site.ts";
 import { anyText, fc, headerText, property } from "./property.ts";
 
 const ORIGIN = "http://shop.example";

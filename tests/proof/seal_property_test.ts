@@ -9,7 +9,9 @@ import {
   encodeRecord,
   type SessionRecord,
 } from "../../src/session/record.ts";
-import { cookieSessions, SECRET, type Values, Visitor } from "../session/visitor.ts";
+import { Visitor } from "../support/browser.ts";
+import { SECRET } from "../support/secrets.ts";
+import { cookieSessions, type Values } from "../support/sessions.ts";
 import { anyJson, anyText, fc, headerText, property } from "./property.ts";
 
 function readCookie(header: string | null, name: string): string | null {

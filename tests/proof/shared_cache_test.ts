@@ -2,7 +2,8 @@ import { inspect } from "@satchel/satchel/inspector";
 import { assert, assertEquals } from "@std/assert";
 import type { Session, Sessions } from "@satchel/satchel";
 import { createHandler, csrfToken, HttpError, type View } from "@satchel/satchel/web";
-import { cookieSessions, type Values, Visitor } from "../session/visitor.ts";
+import { Visitor } from "../support/browser.ts";
+import { cookieSessions, type Values } from "../support/sessions.ts";
 import { fc, property } from "./property.ts";
 import { storable } from "./shared_cache.ts";
 

@@ -8,7 +8,8 @@ import {
 } from "@satchel/satchel";
 import { createHandler, csrfToken, html, redirect, type Route } from "@satchel/satchel/web";
 import { MemoryStore } from "@satchel/satchel/stores/memory";
-import { SECRET, type Values } from "../session/visitor.ts";
+import { SECRET } from "../support/secrets.ts";
+import type { Values } from "../support/sessions.ts";
 
 const ORIGIN = "https://shop.example";
 const PARTNER = "https://pay.example";
