@@ -13,7 +13,7 @@ export function encodeBase64url(bytes: Bytes): string {
   return bytes.toBase64({ alphabet: "base64url", omitPadding: true });
 }
 
-/** Reads base64url, whatever its padding, white space and unused bits; null for anything else. */
+/** Reads base64url with any padding, white space or unused bits; null for anything else. */
 export function decodeLoosely(text: string): Bytes | null {
   try {
     return Uint8Array.fromBase64(text, { alphabet: "base64url" });
@@ -33,7 +33,7 @@ export function randomBytes(size: number): Bytes {
   return crypto.getRandomValues(new Uint8Array(size));
 }
 
-/** Whether bytes begin with others. For public bytes only: the time tells how many agree. */
+/** Returns whether bytes begin with others. For public bytes only: the time tells how many agree. */
 export function startsWith(bytes: Bytes, start: Bytes): boolean {
   return start.every((byte, index) => byte === bytes[index]);
 }

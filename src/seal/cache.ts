@@ -24,7 +24,7 @@ export class Cache<Value> {
     this.#maxSize = maxSize / 2;
   }
 
-  /** The value of a key, if it is cached. */
+  /** Returns the value of a key, if it is cached. */
   get(key: string): Value | undefined {
     return this.#young.get(key) ?? this.#old.get(key);
   }

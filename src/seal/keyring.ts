@@ -8,12 +8,12 @@ import {
 } from "./bytes.ts";
 import { Xaes } from "./xaes.ts";
 
-/** Bytes a secret must have. */
+/** The fewest bytes of a secret. */
 const MIN_SECRET_SIZE = 32;
 /** The first byte of a token: the version of its format. */
 export const VERSION = 1;
 
-/** What one secret seals with. */
+/** The key that is derived from one secret. */
 export interface SealingKey {
   /** The first bytes of its tokens: the version, and the 4 bytes that name the key. */
   readonly header: Bytes;
@@ -46,9 +46,9 @@ export class Keyring {
    * Checks the secrets; no cryptography happens yet.
    *
    * @param secrets One or more, in base64url or base64, with padding or without, of at least
-   * 32 random bytes each, as {@linkcode generateSecret} makes them
+   * 32 random bytes each, as {@linkcode generateSecret} makes them.
    * @throws {RangeError} If there is none, or one is not base64, too short, or given twice. The
-   * message names its place, never the secret
+   * message names its place, never the secret.
    */
   constructor(secrets: readonly string[]) {
     if (secrets.length === 0) {
@@ -112,7 +112,7 @@ function faultOf(secret: Bytes | null, text: string, seen: readonly string[]): s
 }
 
 /**
- * Whether a secret plainly is not random: few bytes or steps between them, a repeated pattern,
+ * Returns whether a secret plainly is not random: few bytes or steps between them, a repeated pattern,
  * readable text, or a phrase in small letters typed as base64. Of 32 random bytes, fewer than 10
  * differ with a probability below 2^-100, a pattern of up to 16 repeats with 2^-124, all are readable
  * with 2^-45, and their base64 is such a phrase with 2^-50.
@@ -139,7 +139,7 @@ async function deriveKey(secret: Bytes): Promise<SealingKey> {
   };
 }
 
-/** HKDF-SHA-256 with no salt (RFC 5869): the secret is random already. */
+/** Derives bytes by HKDF-SHA-256 without a salt (RFC 5869): the secret is random already. */
 async function expand(key: CryptoKey, label: string, size: number): Promise<Bytes> {
   const info = encodeUtf8(`satchel v1 ${label}`);
   const algorithm = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info };

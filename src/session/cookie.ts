@@ -114,7 +114,7 @@ export class SessionCookie {
   }
 
   /**
-   * Whether the browser had to withhold the cookie from a request, so that its absence says nothing:
+   * Returns whether the browser had to withhold the cookie from a request, so that its absence says nothing:
    * another site made the request, and `SameSite` lets none, or only top-level navigations, carry it
    * (RFC 6265bis, section 5.6.7).
    */
@@ -128,19 +128,19 @@ export class SessionCookie {
 }
 
 /**
- * Whether a request promises to change nothing: by its method (RFC 9110, section 9.2.1), and unless
+ * Returns whether a request promises to change nothing: by its method (RFC 9110, section 9.2.1), and unless
  * it opens a WebSocket, through which anything can be sent.
  */
 export function isSafe({ method, headers }: Request): boolean {
   return isSafeMethod(method) && !/websocket/i.test(headers.get("upgrade") ?? "");
 }
 
-/** Whether a method is safe. */
+/** Returns whether a method is safe. */
 export function isSafeMethod(method: string): boolean {
   return method === "GET" || method === "HEAD" || method === "OPTIONS";
 }
 
-/** Whether the visitor's connection is https. */
+/** Returns whether the visitor's connection is https. */
 export function isHttps({ headers, url }: Request, { trustProxy }: ProxyOptions): boolean {
   const scheme = trustProxy ? forwarded(headers, "x-forwarded-proto") : "";
   return /^https?$/.test(scheme) ? scheme === "https" : url.startsWith("https:");

@@ -94,7 +94,7 @@ export class CookieStore implements SessionStore {
     return Promise.resolve();
   }
 
-  /** The bytes of the cookie: name, sealed value and attributes. */
+  /** Returns the bytes of the cookie: name, sealed value and attributes. */
   measure(record: SessionRecord, overhead: number): number {
     return overhead + tokenLength(byteLength(encodeRecord(record)));
   }

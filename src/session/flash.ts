@@ -44,7 +44,7 @@ export function removeFlash(
 }
 
 /**
- * Whether a visitor will see the page that answers a request. A HEAD, a prefetch, a prerender or a
+ * Returns whether a visitor will see the page that answers a request. A HEAD, a prefetch, a prerender or a
  * subresource must not use up a message that nobody reads.
  */
 export function isSeen({ method, headers }: Request): boolean {

@@ -13,7 +13,7 @@ let asked: typeof Response | undefined;
 let keeps = false;
 
 /**
- * Whether responses keep the very `Headers` object that they are made with, as those of
+ * Returns whether responses keep the very `Headers` object that they are made with, as those of
  * `@hono/node-server` do: then it may belong to others as well.
  */
 function keepsHeaders(): boolean {
@@ -26,7 +26,7 @@ function keepsHeaders(): boolean {
 }
 
 /**
- * Whether the application may use a response again, or its headers. Asking for the body costs a
+ * Returns whether the application may use a response again, or its headers. Asking for the body costs a
  * third of a whole request, since Deno makes a stream of it and can no longer send it as text; so
  * it is asked for only where nothing else shows that there is one.
  */

@@ -1,4 +1,4 @@
-/** What a session can hold: what JSON can say (RFC 8259). */
+/** A value that a session can hold: any that JSON has (RFC 8259). */
 export type JsonValue =
   | string
   | number
@@ -19,13 +19,13 @@ const MAX_DEPTH = 64;
 const settled = new WeakSet<object>();
 
 /**
- * Copies a value into the form a session keeps: plain JSON, frozen all the way down.
+ * Copies a value into the form that a session keeps: plain JSON, frozen all the way down.
  *
  * @param value The value to keep.
  * @param path Where the value stands, for the error message.
  * @param ancestors The objects around the value.
  * @returns A frozen copy; the caller's own objects stay as they are.
- * @throws {TypeError} If JSON cannot say the value, naming the path of the culprit.
+ * @throws {TypeError} If the value is not JSON; the message names the path of the part that is not.
  */
 export function toJsonValue(
   value: unknown,
@@ -75,8 +75,8 @@ export function freezeJson<T>(value: T): T {
 }
 
 /**
- * A text of its own. What was cut out of a larger one, such as a trimmed form field, may be a slice
- * that keeps all of that in memory, and sessions are remembered for long.
+ * Copies a text. One that was cut out of a larger text, such as a trimmed form field, may be a slice
+ * that keeps all of it in memory, and sessions are cached for long.
  */
 export function ownText(text: string): string {
   return ` ${text}`.slice(1);

@@ -32,24 +32,24 @@ export class TimeLimits {
     this.#renew = checkSeconds("renewAfter", renewAfter, 0);
   }
 
-  /** Why a record is not to be used any more, or null. A session as old as its limit is valid. */
+  /** Returns why a record must not be used any more, or null. A session as old as its limit is valid. */
   rejection(record: SessionRecord, now: number): RejectReason | null {
     const begin = Math.max(record.createdAt, record.renewedAt);
     if (begin - now > MAX_CLOCK_SKEW) return "from the future";
     return now > Math.min(...this.endsOf(record)) ? "expired" : null;
   }
 
-  /** Whether reading alone renews a record now. */
+  /** Returns whether reading alone renews a record now. */
   isRenewalDue({ renewedAt }: SessionRecord, now: number): boolean {
     return now - renewedAt >= this.#renew;
   }
 
-  /** When a record expires without a visit, and when in any case, in seconds since the epoch. */
+  /** Returns when a record expires without a visit, and when in any case, in seconds since the epoch. */
   endsOf({ createdAt, renewedAt }: SessionRecord): [idle: number, absolute: number] {
     return [renewedAt + this.#idle, createdAt + this.#absolute];
   }
 
-  /** Seconds after which a record is of no use, for the backend to clean up; null: never. */
+  /** Returns the seconds after which a record is of no use and may be deleted; null: never. */
   lifetime(record: SessionRecord, now: number): number | null {
     const end = Math.min(...this.endsOf(record));
     // A session as old as its limit is still valid, so its last second counts.

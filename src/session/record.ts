@@ -37,7 +37,7 @@ export function blankRecord(now: number): SessionRecord {
   };
 }
 
-/** The value of a key, or undefined: never what every object inherits. */
+/** Returns the value of a key, or undefined: never a property that every object inherits. */
 export function valueOf({ data }: SessionRecord, key: string): JsonValue | undefined {
   return Object.hasOwn(data, key) ? data[key] : undefined;
 }
@@ -94,7 +94,7 @@ export function sizeReport(record: SessionRecord, bytes: number, limit: number):
   return { bytes, limit, largest: sizesOf(record).slice(0, 3) };
 }
 
-/** The length of a text in UTF-8. */
+/** Returns the length of a text in UTF-8. */
 export function byteLength(text: string): number {
   return encodeUtf8(text).length;
 }

@@ -6,7 +6,7 @@ import { didChange, type SessionState } from "./state.ts";
 
 const MAX_LABEL = 120;
 
-/** Changes whose loss is no loss to the visitor. */
+/** Changes that no visitor misses. */
 const NEGLIGIBLE = ["takeFlash", "recallForm", "csrf", "destroy"];
 
 /**
@@ -33,7 +33,7 @@ export function saveSession(
   return isRenewal || isStale ? write(state, response) : answer(state, response);
 }
 
-/** Keeps nothing, and says so where the visitor would take it for kept. */
+/** Drops the changes; throws where the visitor would take them for stored. */
 async function drop(state: SessionState, response: Response): Promise<Response> {
   const { fate, request, changes } = state;
   const isEnding = didChange(state, "destroy");

@@ -180,7 +180,7 @@ export class Sessions<Data extends object> {
     });
   }
 
-  /** Answers once more: another request was faster. */
+  /** Answers again on the newer session, since another request was faster. */
   #retry(first: SessionState, response: Response, view?: SessionView<Data>): Promise<Response> {
     return inTurn(first.value ?? "", async () => {
       const fresh = await this.load(first.request);

@@ -31,7 +31,7 @@ export interface Change {
 
 /** Keeps what the last write of each session did. */
 export interface SessionTrace {
-  /** Called after each write with the cookie's value from now on, and what was done, in order. */
+  /** Keeps the changes of a write, in order, by the cookie's value from now on. */
   set(value: string, changes: readonly Pick<Change, "kind" | "key">[]): void;
 }
 
@@ -49,7 +49,7 @@ export interface SessionState {
   readonly value: string | null;
   /** The session that the store found under that value, if it is to be used. */
   readonly loaded: LoadedSession | null;
-  /** What all sessions of the application share. */
+  /** The parts that all sessions of the application share. */
   readonly context: {
     readonly store: SessionStore;
     readonly limits: TimeLimits;
@@ -112,7 +112,7 @@ export function changeState(
   state.changes.push({ kind, key, apply });
 }
 
-/** Whether a request made a change of some kind. */
+/** Returns whether a request made a change of some kind. */
 export function didChange({ changes }: SessionState, kind: Change["kind"]): boolean {
   return changes.some((change) => change.kind === kind);
 }
