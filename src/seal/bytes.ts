@@ -33,7 +33,7 @@ export function randomBytes(size: number): Bytes {
   return crypto.getRandomValues(new Uint8Array(size));
 }
 
-/** Returns whether bytes begin with others. For public bytes only: the time tells how many agree. */
+/** Returns whether bytes begin with others. For public bytes: the time tells how many agree. */
 export function startsWith(bytes: Bytes, start: Bytes): boolean {
   return start.every((byte, index) => byte === bytes[index]);
 }

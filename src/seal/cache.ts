@@ -1,6 +1,6 @@
 /**
- * A bounded cache in two generations: when the young one has reached half of a bound, it becomes the
- * old one, and what was old is dropped as a whole.
+ * A bounded cache in two generations: when the young one has reached half of a bound, it becomes
+ * the old one, and what was old is dropped as a whole.
  */
 export class Cache<Value> {
   #young = new Map<string, Value>();

@@ -112,10 +112,10 @@ function faultOf(secret: Bytes | null, text: string, seen: readonly string[]): s
 }
 
 /**
- * Returns whether a secret plainly is not random: few bytes or steps between them, a repeated pattern,
- * readable text, or a phrase in small letters typed as base64. Of 32 random bytes, fewer than 10
- * differ with a probability below 2^-100, a pattern of up to 16 repeats with 2^-124, all are readable
- * with 2^-45, and their base64 is such a phrase with 2^-50.
+ * Returns whether a secret plainly is not random: few bytes or steps between them, a repeated
+ * pattern, readable text, or a phrase in small letters typed as base64. Of 32 random bytes, fewer
+ * than 10 differ with a probability below 2^-100, a pattern of up to 16 repeats with 2^-124, all
+ * are readable with 2^-45, and their base64 is such a phrase with 2^-50.
  */
 function isMadeUp(secret: Bytes, text: string): boolean {
   const steps = secret.map((byte, index) => byte - (secret[index - 1] ?? byte));

@@ -84,7 +84,8 @@ export class Sealer {
     const plaintext = encodeUtf8(text);
     if (plaintext.length > MAX_TEXT_SIZE) {
       throw new RangeError(
-        `Cannot seal the text: it has ${plaintext.length} bytes, at most ${MAX_TEXT_SIZE} are allowed`,
+        `Cannot seal the text: it has ${plaintext.length} bytes, ` +
+          `at most ${MAX_TEXT_SIZE} are allowed`,
       );
     }
     const [{ xaes, header, aad }] = this.#keys ?? await this.#prepare();

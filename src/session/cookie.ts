@@ -114,9 +114,9 @@ export class SessionCookie {
   }
 
   /**
-   * Returns whether the browser had to withhold the cookie from a request, so that its absence says nothing:
-   * another site made the request, and `SameSite` lets none, or only top-level navigations, carry it
-   * (RFC 6265bis, section 5.6.7).
+   * Returns whether the browser had to withhold the cookie from a request, so that its absence says
+   * nothing: another site made the request, and `SameSite` lets none, or only top-level
+   * navigations, carry it (RFC 6265bis, section 5.6.7).
    */
   isWithheld(request: Request): boolean {
     const { headers } = request;
@@ -128,8 +128,8 @@ export class SessionCookie {
 }
 
 /**
- * Returns whether a request promises to change nothing: by its method (RFC 9110, section 9.2.1), and unless
- * it opens a WebSocket, through which anything can be sent.
+ * Returns whether a request promises to change nothing: by its method (RFC 9110, section 9.2.1),
+ * and unless it opens a WebSocket, through which anything can be sent.
  */
 export function isSafe({ method, headers }: Request): boolean {
   return isSafeMethod(method) && !/websocket/i.test(headers.get("upgrade") ?? "");
@@ -146,7 +146,9 @@ export function isHttps({ headers, url }: Request, { trustProxy }: ProxyOptions)
   return /^https?$/.test(scheme) ? scheme === "https" : url.startsWith("https:");
 }
 
-/** Returns the first value of a header that proxies append to, in lower case; empty: there is none. */
+/**
+ * Returns the first value of a header that proxies append to, in lower case; empty: there is none.
+ */
 export function forwarded(headers: Headers, name: string): string {
   const [first = ""] = headers.get(name)?.split(",", 1) ?? [];
   return first.trim().toLowerCase();

@@ -44,8 +44,8 @@ export function removeFlash(
 }
 
 /**
- * Returns whether a visitor will see the page that answers a request. A HEAD, a prefetch, a prerender or a
- * subresource must not use up a message that nobody reads.
+ * Returns whether a visitor will see the page that answers a request. A HEAD, a prefetch, a
+ * prerender or a subresource must not use up a message that nobody reads.
  */
 export function isSeen({ method, headers }: Request): boolean {
   const destination = headers.get("sec-fetch-dest") ?? "document";

@@ -26,9 +26,9 @@ function keepsHeaders(): boolean {
 }
 
 /**
- * Returns whether the application may use a response again, or its headers. Asking for the body costs a
- * third of a whole request, since Deno makes a stream of it and can no longer send it as text; so
- * it is asked for only where nothing else shows that there is one.
+ * Returns whether the application may use a response again, or its headers. Asking for the body
+ * costs a third of a whole request, since Deno makes a stream of it and can no longer send it as
+ * text; so it is asked for only where nothing else shows that there is one.
  */
 function isReusable(response: Response): boolean {
   if (OWN in response) return false;

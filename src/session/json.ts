@@ -75,8 +75,8 @@ export function freezeJson<T>(value: T): T {
 }
 
 /**
- * Copies a text. One that was cut out of a larger text, such as a trimmed form field, may be a slice
- * that keeps all of it in memory, and sessions are cached for long.
+ * Copies a text. One that was cut out of a larger text, such as a trimmed form field, may be a
+ * slice that keeps all of it in memory, and sessions are cached for long.
  */
 export function ownText(text: string): string {
   return ` ${text}`.slice(1);

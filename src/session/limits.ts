@@ -23,7 +23,11 @@ export class TimeLimits {
   readonly #absolute: number;
   readonly #renew: number;
 
-  /** @throws {RangeError} If a limit is not a whole number of seconds, or zero where that ends all. */
+  /**
+   * Checks the limits.
+   *
+   * @throws {RangeError} If a limit is not a whole number of seconds, or zero where that ends all.
+   */
   constructor(options: TimeLimitOptions) {
     const { idleTimeout = 1200, absoluteTimeout = 604_800 } = options;
     const { renewAfter = idleTimeout && Math.floor(idleTimeout / 4) } = options;
@@ -32,7 +36,7 @@ export class TimeLimits {
     this.#renew = checkSeconds("renewAfter", renewAfter, 0);
   }
 
-  /** Returns why a record must not be used any more, or null. A session as old as its limit is valid. */
+  /** Returns why a record must not be used any more, or null. At its limit it is still valid. */
   rejection(record: SessionRecord, now: number): RejectReason | null {
     const begin = Math.max(record.createdAt, record.renewedAt);
     if (begin - now > MAX_CLOCK_SKEW) return "from the future";
@@ -44,7 +48,7 @@ export class TimeLimits {
     return now - renewedAt >= this.#renew;
   }
 
-  /** Returns when a record expires without a visit, and when in any case, in seconds since the epoch. */
+  /** Returns when a record expires without a visit, and when in any case, in epoch seconds. */
   endsOf({ createdAt, renewedAt }: SessionRecord): [idle: number, absolute: number] {
     return [renewedAt + this.#idle, createdAt + this.#absolute];
   }

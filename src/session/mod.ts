@@ -1,6 +1,6 @@
 /**
- * Sessions for web servers: in a sealed cookie, or in Deno KV, Redis or another database, behind one
- * interface. Web APIs alone, no dependency.
+ * Sessions for web servers: in a sealed cookie, or in Deno KV, Redis or another database, behind
+ * one interface. Web APIs alone, no dependency.
  *
  * @example A counter that survives a restart
  * ```ts

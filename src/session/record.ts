@@ -4,8 +4,8 @@ import type { FlashMessage } from "./flash.ts";
 import type { JsonValue } from "./json.ts";
 
 /**
- * What is kept of a visitor between two requests. Times are in seconds since the Unix epoch. A record
- * never changes, so requests can share it: a change makes a new one.
+ * What is kept of a visitor between two requests. Times are in seconds since the Unix epoch. A
+ * record never changes, so requests can share it: a change makes a new one.
  */
 export interface SessionRecord {
   /** The application's values by key. */

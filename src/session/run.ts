@@ -1,6 +1,6 @@
 /**
- * Continues with a value: synchronously if it is there, else when it is. What need not wait costs no
- * promise this way, and most requests never wait.
+ * Continues with a value: synchronously if it is there, else when it is. What need not wait costs
+ * no promise this way, and most requests never wait.
  *
  * @param value The value, or a promise of it.
  * @param next What to do with it.

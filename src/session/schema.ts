@@ -18,7 +18,9 @@ export interface StandardSchema {
 
 /** How stored data is validated. */
 export interface SchemaOptions {
-  /** Validates stored data when it is loaded: an older version of the program may have written it. */
+  /**
+   * Validates stored data when it is loaded: an older version of the program may have written it.
+   */
   readonly schema?: StandardSchema;
   /**
    * Upgrades data that fails the schema; the result is validated again. If it still fails, or the

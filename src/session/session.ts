@@ -90,8 +90,8 @@ export class Session<Data extends object = Record<string, JsonValue>> {
   }
 
   /**
-   * Sets a value. It replaces what a parallel request stores under the same key meanwhile: where the
-   * new value depends on the old one, use {@linkcode Session.update}.
+   * Sets a value. It replaces what a parallel request stores under the same key meanwhile: where
+   * the new value depends on the old one, use {@linkcode Session.update}.
    *
    * @throws {TypeError} If the value is not JSON, or the session is already saved.
    */
@@ -104,12 +104,12 @@ export class Session<Data extends object = Record<string, JsonValue>> {
   }
 
   /**
-   * Sets a value that depends on the present one. The function may run again, on a newer value, when
-   * a parallel request was faster; so no increment is lost. It may read the session, and change it
-   * by its result alone.
+   * Sets a value that depends on the present one. The function may run again, on a newer value,
+   * when a parallel request was faster; so no increment is lost. It may read the session, and
+   * change it by its result alone.
    *
-   * @throws {TypeError} If the new value is not JSON, the function changes the session by itself, or
-   * the session is already saved.
+   * @throws {TypeError} If the new value is not JSON, the function changes the session by itself,
+   * or the session is already saved.
    */
   update<Key extends keyof Data & string>(
     key: Key,
@@ -144,7 +144,9 @@ export class Session<Data extends object = Record<string, JsonValue>> {
     });
   }
 
-  /** Returns the messages that wait, of the given levels or of all, in order; they go on waiting. */
+  /**
+   * Returns the messages that wait, of the given levels or of all, in order; they go on waiting.
+   */
   peekFlash(levels?: string | readonly string[]): FlashMessage[] {
     const wanted = typeof levels === "string" ? [levels] : levels;
     return this.#record.flash.filter(({ level }) => wanted?.includes(level) ?? true)

@@ -31,7 +31,7 @@ export interface SessionOptions extends TimeLimitOptions, SchemaOptions, ProxyOp
   readonly label?: (request: Request) => string;
   /** Called with the reason when a cookie is rejected, for the log. Default: none. */
   readonly onReject?: (reason: RejectReason) => void;
-  /** Keeps each session's last changes in memory: `new ChangeTrace()` of `./inspector`. Default: none. */
+  /** Keeps the last changes in memory: `new ChangeTrace()` of `./inspector`. Default: none. */
   readonly trace?: SessionTrace;
   /** The clock, in milliseconds since the Unix epoch. Default: `Date.now`. */
   readonly now?: () => number;
@@ -124,8 +124,9 @@ export class Sessions<Data extends object> {
 
   /**
    * Saves what a request did to its session, which is closed from then on. When another request was
-   * faster, a safe request (GET, HEAD) is answered again on the newer session, if its view is given,
-   * so that the page shows what is stored; otherwise the changes are applied to the newer session.
+   * faster, a safe request (GET, HEAD) is answered again on the newer session, if its view is
+   * given, so that the page shows what is stored; otherwise the changes are applied to the newer
+   * session.
    *
    * @param session The session of the request.
    * @param response The answer to the request.

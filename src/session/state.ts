@@ -65,9 +65,10 @@ export interface SessionState {
   /** Whether anything was read or changed. */
   accessed: boolean;
   /**
-   * Whether the changes are kept (`open`) or dropped, without any cookie set or removed: the session
-   * had a new id before the request came (`retired`), ended or got one meanwhile (`lost`), or the
-   * browser had to withhold the cookie (`withheld`), so that there may be a session all the same.
+   * Whether the changes are kept (`open`) or dropped, without any cookie set or removed: the
+   * session had a new id before the request came (`retired`), ended or got one meanwhile (`lost`),
+   * or the browser had to withhold the cookie (`withheld`), so that there may be a session all the
+   * same.
    */
   fate: "open" | "retired" | "lost" | "withheld";
   /** Whether the session is saved and can change no more. */

@@ -80,8 +80,8 @@ export interface OwnedPage {
 /** Operations of a store on the sessions of an account. */
 export interface SessionOwners {
   /**
-   * Returns the handle of a cookie's value, as {@linkcode SessionOwners.list} names it; an empty text
-   * if there is no session under that value and name.
+   * Returns the handle of a cookie's value, as {@linkcode SessionOwners.list} names it; an empty
+   * text if there is no session under that value and name.
    */
   handleOf(value: string, cookieName: string): string | Promise<string>;
   /**
@@ -103,9 +103,9 @@ export interface SessionOwners {
  * misuse by the program is a `TypeError` or `RangeError`; a backend that cannot be reached is a
  * `SessionStoreError` with its `cause`. Methods that need not wait may return synchronously.
  *
- * A value holds under the cookie name that it was saved under; under any other name it is as unknown
- * as a value that was never handed out. So the cookie of a sign-in that still waits for its second
- * factor opens nothing under the name of the full session.
+ * A value holds under the cookie name that it was saved under; under any other name it is as
+ * unknown as a value that was never handed out. So the cookie of a sign-in that still waits for its
+ * second factor opens nothing under the name of the full session.
  */
 export interface SessionStore {
   /** The name for people: "cookie", "kv", "redis", … */
@@ -130,7 +130,7 @@ export interface SessionStore {
   /** Ends the session of a cookie's value, even if another request changed it meanwhile. */
   destroy(value: string, cookieName: string): Promise<void>;
 
-  /** Returns the bytes that a record takes where the store keeps it; `overhead` is the cookie's own. */
+  /** Returns the bytes that a record takes where it is kept; `overhead` is the cookie's own. */
   measure(record: SessionRecord, overhead: number): number;
 
   /** Fails if the backend does not answer. */

@@ -9,8 +9,8 @@ const Data = v.object({ cart: v.optional(v.array(Item), []) });
 export type Data = v.InferOutput<typeof Data>;
 
 /**
- * Makes the sessions of a shop whose first version kept a single item: `{ item: "Rope" }`. Data that
- * fits neither version is dropped, and `onReject` gets "invalid data".
+ * Makes the sessions of a shop whose first version kept a single item: `{ item: "Rope" }`. Data
+ * that fits neither version is dropped, and `onReject` gets "invalid data".
  */
 export function shopSessions(options: SessionOptions): Sessions<Data> {
   return new Sessions<Data>({
