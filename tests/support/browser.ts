@@ -112,7 +112,10 @@ export class Browser {
   async #visit(path: string, init: RequestInit): Promise<Page> {
     const response = await this.fetch(path, init);
     const location = response.headers.get("location");
-    if (response.status === 303 && location !== null) return await this.#visit(location, {});
+    if (response.status === 303 && location !== null) {
+      await response.body?.cancel();
+      return await this.#visit(location, {});
+    }
     const { status, headers } = response;
     return { url: new URL(path, this.#origin).href, status, headers, text: await response.text() };
   }
