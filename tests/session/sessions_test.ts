@@ -5,7 +5,7 @@ import {
   Session,
   SessionConflictError,
   SessionLostError,
-  Sessions,
+  type Sessions,
   SessionStoreError,
 } from "@satchel/satchel";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
