@@ -61,8 +61,9 @@ export class Xaes {
     this.#messagesLeft--;
     nonce.set(this.#prefix);
     crypto.getRandomValues(nonce.subarray(PREFIX_SIZE));
-    const key = await this.#keyOf(nonce);
-    this.#keys.set(prefixOf(nonce), key, 1);
+    const prefix = prefixOf(nonce);
+    const key = this.#keys.get(prefix) ?? await this.#derive(nonce);
+    this.#keys.set(prefix, key, 1);
     return crypto.subtle.encrypt(gcm(nonce, aad), key, plaintext);
   }
 
@@ -75,18 +76,15 @@ export class Xaes {
    * @returns The plaintext, or null if any of the three is not as it was.
    */
   async decrypt(nonce: Bytes, ciphertext: Bytes, aad: Bytes): Promise<ArrayBuffer | null> {
-    const key = await this.#keyOf(nonce);
+    const prefix = prefixOf(nonce);
+    const key = this.#keys.get(prefix) ?? await this.#derive(nonce);
     try {
       const plaintext = await crypto.subtle.decrypt(gcm(nonce, aad), key, ciphertext);
-      this.#keys.set(prefixOf(nonce), key, 1);
+      this.#keys.set(prefix, key, 1);
       return plaintext;
     } catch {
       return null;
     }
-  }
-
-  #keyOf(nonce: Bytes): CryptoKey | Promise<CryptoKey> {
-    return this.#keys.get(prefixOf(nonce)) ?? this.#derive(nonce);
   }
 
   /** Derives the key of AES-256-GCM: NIST SP 800-108r1 in counter mode over CMAC. */

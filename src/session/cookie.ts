@@ -43,6 +43,7 @@ export class SessionCookie {
   readonly overhead: number;
   /** Whether the browser keeps the cookie for a time, which each response then renews. */
   readonly hasMaxAge: boolean;
+  readonly #pattern: RegExp;
   readonly #sameSite: "Strict" | "Lax" | "None";
   readonly #flags: string;
   readonly #lifetime: string;
@@ -80,6 +81,9 @@ export class SessionCookie {
     checkSeconds("maxAge", maxAge, 0);
     const prefix = isHostOnly ? "__Host-" : "__Secure-";
     this.name = secure && ownPrefix === null ? prefix + name : name;
+    // Browsers cut off spaces and tabs alone: with any other white space it is another cookie.
+    const escaped = this.name.replace(/\W/g, "\\$&");
+    this.#pattern = new RegExp(`(?:^|;)[ \\t]*${escaped}[ \\t]*=[ \\t]*([^;]*[^; \\t])?`);
     this.hasMaxAge = maxAge !== null;
     this.#sameSite = sameSite;
     this.#flags = secure ? "; Secure; HttpOnly" : "; HttpOnly";
@@ -93,13 +97,7 @@ export class SessionCookie {
    * counts: browsers send the more specific path first (RFC 6265, section 5.4).
    */
   read(headers: Pick<Headers, "get">): string | null {
-    for (const pair of headers.get("cookie")?.split(";") ?? []) {
-      const equals = pair.indexOf("=");
-      if (equals !== -1 && trimmed(pair.slice(0, equals)) === this.name) {
-        return trimmed(pair.slice(equals + 1)) || null;
-      }
-    }
-    return null;
+    return this.#pattern.exec(headers.get("cookie") ?? "")?.[1] ?? null;
   }
 
   /** Returns the `Set-Cookie` line that sets a value: base64url, so nothing needs to be escaped. */
@@ -152,9 +150,4 @@ export function isHttps({ headers, url }: Request, { trustProxy }: ProxyOptions)
 export function forwarded(headers: Headers, name: string): string {
   const [first = ""] = headers.get(name)?.split(",", 1) ?? [];
   return first.trim().toLowerCase();
-}
-
-/** Cuts off spaces and tabs at both ends; browsers trim nothing else. */
-function trimmed(text: string): string {
-  return /^[ \t]*(.*[^ \t])?/s.exec(text)?.[1] ?? "";
 }

@@ -83,7 +83,7 @@ export class CookieStore implements SessionStore {
     }
     const sealed = await this.#sealer(cookieName).seal(text);
     // The visitor's next request brings the new value.
-    if (value !== null) this.#cache.delete(`${cookieName}=${value}`);
+    this.#cache.delete(`${cookieName}=${value}`);
     const cookie = `${cookieName}=${sealed}`;
     this.#cache.set(cookie, record, cookie.length);
     return sealed;

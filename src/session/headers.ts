@@ -70,10 +70,12 @@ const TARGETED = /-cache-control$|^(?:surrogate-control|edge-control|x-accel-exp
 
 /** Removes the headers that some shared caches obey instead of `Cache-Control`. */
 export function dropTargetedCaching(headers: Headers): void {
+  const found: string[] = [];
   // One pass, mostly over a content type alone, costs less than asking for one name after another.
-  for (const name of [...headers.keys()]) {
-    if (TARGETED.test(name)) headers.delete(name);
-  }
+  headers.forEach((_, name) => {
+    if (TARGETED.test(name)) found.push(name);
+  });
+  for (const name of found) headers.delete(name);
 }
 
 const PRIVATE = "private, no-cache";

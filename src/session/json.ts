@@ -46,7 +46,7 @@ export function toJsonValue(
   }
   if (settled.has(value)) return value as JsonValue;
   if (ancestors.includes(value)) fail("a cycle is not JSON");
-  if (ancestors.length === MAX_DEPTH) fail(`it is nested deeper than ${MAX_DEPTH} levels`);
+  if (ancestors.length === MAX_DEPTH) fail(`it has more than ${MAX_DEPTH} levels`);
   const inside = [...ancestors, value];
   if (Array.isArray(value)) {
     // Array.from also visits the holes of a sparse array, which JSON cannot say.
