@@ -257,7 +257,11 @@ Deno.test("Sessions keep http and https apart, each with its own cookie", async 
   }
 });
 
-Deno.test.each<[trustProxy: boolean, url: string, proto: string | null, isHttps: boolean]>([
+Deno.test.each<
+  [trustProxy: boolean | undefined, url: string, proto: string | null, isHttps: boolean]
+>([
+  [undefined, "http://shop.example/", "https", false],
+  [undefined, "https://shop.example/", "http", true],
   [false, "http://shop.example/", null, false],
   [false, "https://shop.example/", null, true],
   [false, "http://shop.example/", "https", false],
