@@ -171,6 +171,17 @@ Deno.test("ServerStore() ends a session that moves to the top of the list while 
   assertEquals(await rejection(store, id), "unknown id");
 });
 
+Deno.test("ServerStore.owners lists what comes after a handle, whether its session ever was or not", async () => {
+  const store = new ServerStore(new MapBackend());
+  await keep(store, recordOf(1, "ann"));
+  const [{ handle } = { handle: "" }] = await ownedBy(store, "ann");
+  assertEquals((await ownedBy(store, "ann", { before: `9${handle.slice(1)}` })).length, 1);
+  assertEquals(
+    await ownedBy(store, "ann", { before: `0${"0".repeat(15)}${handle.slice(16)}` }),
+    [],
+  );
+});
+
 Deno.test("ServerStore() renews its entry in the list once a minute", async () => {
   let time = Date.now();
   const backend = new MapBackend();
