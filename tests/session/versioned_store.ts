@@ -1,1 +1,0 @@
-export { flashed, setTo, VersionedStore } from "../support/sessions.ts";
