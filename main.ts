@@ -4,6 +4,7 @@
  * @module
  */
 
+import { ChangeTrace } from "./src/inspector/mod.ts";
 import { type Machine, parseCommand, runTool } from "./src/server/cli.ts";
 import { readConfig } from "./src/server/config.ts";
 import { ServerLog } from "./src/server/log.ts";
@@ -43,7 +44,7 @@ async function serve(): Promise<number> {
   const { store, exposed, close } = await machine.openStore(config, secrets?.values ?? []);
   // The configuration has limits, proxy and timing under the names that the library gives them.
   const options = { ...config, store, onReject: log.rejected, onError: log.error };
-  const sessions = new Sessions<Visitor>({ ...options, trace: true });
+  const sessions = new Sessions<Visitor>({ ...options, trace: new ChangeTrace() });
   const pages = routes({ sessions, store });
   const handler = createHandler({ ...options, routes: pages, sessions, csrf: true, errorPage });
 

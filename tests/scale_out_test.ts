@@ -1,19 +1,27 @@
 import { generateSecret } from "@satchel/satchel";
 import { assertEquals, assertMatch } from "@std/assert";
-import { ServerProcess, temporaryFolder, Visitor } from "./server/server_process.ts";
+import { ServerProcess } from "./server/server_process.ts";
+import { Browser, countIn, tokenIn } from "./support/browser.ts";
+import { CookieJar } from "./support/cookie_jar.ts";
+import { temporaryFolder } from "./support/temporary_folder.ts";
 
-/** Two servers that share nothing but their secrets, each in a folder of its own. */
+/** Two servers that share nothing but their secrets, and one visitor's browser at each in turn. */
 async function twoServers(
   secrets: readonly [string, string],
-): Promise<{ origins: [string, string] } & AsyncDisposable> {
-  const stack = new AsyncDisposableStack();
-  const start = async (secret: string) => {
-    const folder = stack.use(temporaryFolder());
+): Promise<{ next: () => Browser } & AsyncDisposable> {
+  await using started = new AsyncDisposableStack();
+  const jar = new CookieJar();
+  const browsers: Browser[] = [];
+  for (const secret of secrets) {
+    const folder = started.use(temporaryFolder()).path;
     const environment = { SESSION_SECRETS: secret };
-    return stack.use(await ServerProcess.start({ folder: folder.path, environment })).origin;
-  };
+    const { origin } = started.use(await ServerProcess.start({ folder, environment }));
+    browsers.push(new Browser(origin, { jar }));
+  }
+  const stack = started.move();
+  let turn = 0;
   return {
-    origins: [await start(secrets[0]), await start(secrets[1])],
+    next: () => browsers[turn++ % 2] as Browser,
     [Symbol.asyncDispose]: () => stack.disposeAsync(),
   };
 }
@@ -21,33 +29,30 @@ async function twoServers(
 Deno.test("two servers with the same secrets serve one visitor in turn", async () => {
   const secret = generateSecret();
   await using servers = await twoServers([secret, secret]);
-  let turn = 0;
-  const visitor = new Visitor(() => servers.origins[turn++ % 2] ?? "");
-  for (let count = 1; count <= 10; count++) assertEquals(await visitor.count(), count);
+  const count = async (): Promise<number> => countIn(await servers.next().get("/"));
+  for (let expected = 1; expected <= 10; expected++) assertEquals(await count(), expected);
 
   // The token of one server's form is good at the other one, which shows the message.
-  const csrf_token = await visitor.token("/cart");
-  const { response } = await visitor.post("/cart", { item: "Rope", csrf_token });
-  assertEquals(response.status, 303);
-  assertMatch(
-    (await visitor.fetch("/cart")).text,
-    /role="status"[^]*Your item was added\.[^]*Rope/,
-  );
-  assertEquals(await visitor.count(), 11);
+  const csrf_token = tokenIn(await servers.next().get("/cart"));
+  const body = new URLSearchParams({ item: "Rope", csrf_token });
+  const { status, body: answer } = await servers.next().fetch("/cart", { method: "POST", body });
+  assertEquals(status, 303);
+  await answer?.cancel();
+  const { text } = await servers.next().get("/cart");
+  assertMatch(text, /role="status"[^]*Your item was added\.[^]*Rope/);
+  assertEquals(await count(), 11);
 });
 
 Deno.test("two servers rotate their secrets one after the other", async () => {
   const [before, after] = [generateSecret(), generateSecret()];
   // First both learn the new secret behind the old one, then it comes in front, here in one of them.
   await using servers = await twoServers([`${after} ${before}`, `${before} ${after}`]);
-  let turn = 0;
-  const visitor = new Visitor(() => servers.origins[turn++ % 2] ?? "");
-  for (let count = 1; count <= 6; count++) assertEquals(await visitor.count(), count);
+  for (let count = 1; count <= 6; count++) {
+    assertEquals(countIn(await servers.next().get("/")), count);
+  }
 });
 
-Deno.test("two servers with secrets of their own know each other's visitors not", async () => {
+Deno.test("two servers with secrets of their own do not know each other's visitors", async () => {
   await using servers = await twoServers([generateSecret(), generateSecret()]);
-  let turn = 0;
-  const visitor = new Visitor(() => servers.origins[turn++ % 2] ?? "");
-  assertEquals([await visitor.count(), await visitor.count()], [1, 1]);
+  for (const _server of [1, 2]) assertEquals(countIn(await servers.next().get("/")), 1);
 });

@@ -1,5 +1,5 @@
 /**
- * The style sheet and the mark, each under an address that holds the fingerprint of its content.
+ * The style sheet and the mark, each at an address with the fingerprint of its content.
  *
  * @module
  */
@@ -17,13 +17,13 @@ import type { Visitor } from "./visitor.ts";
 interface Asset {
   readonly type: string;
   readonly text: string;
-  /** What names this content to caches (RFC 9110, section 8.8.3). */
+  /** The name of this content for caches (RFC 9110, section 8.8.3). */
   readonly etag: string;
 }
 
 /**
- * The most characters of `If-None-Match` that are looked at: a browser sends the one tag that it
- * was given, and the time that it takes to read a list grows with the square of its length.
+ * The most characters of `If-None-Match` that are parsed: a browser sends the one tag that it was
+ * given, and parsing a list takes time that grows with the square of its length.
  */
 const MAX_TAGS = 1024;
 
@@ -36,7 +36,7 @@ function publish(name: string, extension: string, type: string, text: string): s
   return `/assets/${file}`;
 }
 
-// In this order: what comes later decides.
+// In this order: later rules win.
 const style = [frame, parts, inspector, conditions].join("");
 
 /** The address of the style sheet. */
@@ -45,7 +45,7 @@ export const STYLE: string = publish("style", "css", "text/css; charset=utf-8", 
 /** The address of the mark, which is the icon of the site too. */
 export const MARK: string = publish("mark", "svg", "image/svg+xml", mark);
 
-/** `GET /assets/:file`: kept by browsers for a year, for it never changes. */
+/** `GET /assets/:file`: a file that browsers keep for a year, since it never changes. */
 export const assetView: View<Visitor> = ({ request, params }) => {
   const asset = files.get(params.file ?? "");
   if (asset === undefined) throw new HttpError(404, "There is no such file");

@@ -17,7 +17,7 @@ import type { Visitor } from "./visitor.ts";
 const FORM = "cart";
 const MAX_LENGTH = 500;
 
-/** `GET /cart`: what is in the cart, and a form to add more. */
+/** `GET /cart`: the items in the cart, and a form to add more. */
 export const cartView: View<Visitor> = ({ session }) => {
   const form = recallForm(session, FORM);
   const title = form.refused ? "Error: Your cart · Satchel" : "Your cart · Satchel";
@@ -85,7 +85,7 @@ export const addItemView: View<Visitor> = async (context) => {
   return redirect("/cart");
 };
 
-/** `POST /cart/remove`: takes one item of the text `item` out again, if there is one. */
+/** `POST /cart/remove`: removes one item with the text `item`, if there is one. */
 export const removeItemView: View<Visitor> = async (context) => {
   const { session } = context;
   const item = onOneLine(String((await context.form()).get("item") ?? ""));
@@ -93,7 +93,7 @@ export const removeItemView: View<Visitor> = async (context) => {
   if (find(session.get("cart") ?? []) === -1) {
     session.flash("That item is no longer in your cart.", { level: "warning" });
   } else {
-    // A parallel request may have changed the cart: the item is looked up in what it left.
+    // A parallel request may have changed the cart since, so the item is looked up again.
     session.update("cart", (items = []) => {
       const index = find(items);
       return index === -1 ? items : items.toSpliced(index, 1);
@@ -104,7 +104,7 @@ export const removeItemView: View<Visitor> = async (context) => {
 };
 
 /**
- * Writes a text as browsers send it back from a form, so that it is found again: they change line
+ * Writes a text as browsers send it back from a form, so that it can be found again: they change line
  * ends, lone surrogates and the character NUL.
  */
 function onOneLine(text: string): string {

@@ -1,8 +1,8 @@
-/** Made when first needed: the first use of `Intl` takes a process longer than all else at start. */
+/** Made when first needed: the first use of `Intl` takes longer than the rest of the start. */
 let format: Intl.DurationFormat | undefined;
 
 /**
- * Says a length of time in its two largest units.
+ * Formats a length of time in its two largest units.
  *
  * @param seconds The length; a second at least.
  * @returns For example "19 minutes, 58 seconds".

@@ -2,7 +2,7 @@ import type { Problem } from "../src/web/mod.ts";
 import { Layout } from "./layout.tsx";
 import { renderDocument } from "./render.tsx";
 
-/** What a visitor can do about it, by status. */
+/** Advice for the visitor, by status. */
 const ADVICE: Readonly<Record<number, string>> = {
   400: "Check the address, or go back and try once more.",
   403: "Go back and send the form once more; if that does not help, reload its page first.",
@@ -16,7 +16,7 @@ const ADVICE: Readonly<Record<number, string>> = {
   503: "Nothing is lost. Try again in a few seconds.",
 };
 
-/** The page of a failed request, in the frame of the site. It reads no session. */
+/** Renders the page of a failed request, in the frame of the site. It reads no session. */
 export function errorPage({ status, title, detail }: Problem): string {
   return renderDocument(
     <Layout title={`${title} · Satchel`}>

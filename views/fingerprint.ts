@@ -1,7 +1,7 @@
 /**
- * A short name for a text that changes whenever the text does, so that browsers may keep what
- * stands under it for ever. FNV-1a, 32 bits: a pure function, because some runtimes forbid
- * `crypto` while modules load. It protects against nothing but a stale copy.
+ * Makes a short name for a text. It changes whenever the text does, so that browsers may keep the file
+ * of that name for ever. FNV-1a, 32 bits: a pure function, because some runtimes forbid `crypto` while
+ * modules load. It protects against stale copies alone.
  *
  * @param text The content of an asset.
  * @returns 7 characters, 0-9 and a-v.

@@ -2,7 +2,7 @@ import type { JSX } from "preact";
 import type { Session } from "../src/session/mod.ts";
 import type { Visitor } from "./visitor.ts";
 
-/** The levels the site shows, each with the word that says it without colour. */
+/** The levels that the site shows, each with the word that tells it without colour. */
 const LEVELS: Readonly<Record<string, string>> = {
   info: "Note",
   success: "Done",
@@ -10,7 +10,7 @@ const LEVELS: Readonly<Record<string, string>> = {
   error: "Error",
 };
 
-/** The messages that wait for the visitor, taken in order. Nothing if there are none. */
+/** The visitor's flash messages, in order; nothing if there are none. Shown once. */
 export function FlashList({ session }: { session: Session<Visitor> }): JSX.Element | null {
   const messages = session.takeFlash(Object.keys(LEVELS));
   if (messages.length === 0) return null;

@@ -2,7 +2,7 @@ import { type SessionStore, SessionStoreError } from "../src/session/mod.ts";
 import type { View } from "../src/web/mod.ts";
 import type { Visitor } from "./visitor.ts";
 
-/** `GET /healthz`: whether this server can serve, for a load balancer to ask. */
+/** `GET /healthz`: tells a load balancer whether this server can serve. */
 export function healthView(store: Pick<SessionStore, "ping">): View<Visitor> {
   return async () => {
     const headers = { "cache-control": "no-store" };

@@ -4,15 +4,15 @@ import { MARK, STYLE } from "./assets.ts";
 import { FlashList } from "./flash_list.tsx";
 import type { Visitor } from "./visitor.ts";
 
-/** What a page gives the layout. */
+/** Properties of the layout. */
 export interface LayoutProps {
   /** The title of the document. */
   title: string;
-  /** The path of the page, so that its link is marked as the present one. */
+  /** The path of the page, whose link is marked as the current one. */
   path?: string;
-  /** The visitor's session, whose flash messages are shown. Without it there are none. */
+  /** The visitor's session, if its flash messages are to be shown. */
   session?: Session<Visitor>;
-  /** The page: its heading and all that follows. */
+  /** The page: its heading and everything after it. */
   children?: ComponentChildren;
 }
 

@@ -3,13 +3,12 @@ import { renderToString } from "preact-render-to-string";
 import { html } from "../src/web/mod.ts";
 
 /**
- * Writes a whole document.
+ * Renders a whole document.
  *
- * A rule that the compiled templates ask for: text beside an expression stands in an element of
- * its own (`<p>Hi {name}</p>`), never between the tags of a component, where it would be escaped
- * twice.
+ * The precompiled templates need one rule: text next to an expression stands in an element of its own
+ * (`<p>Hi {name}</p>`). Between the tags of a component it would be escaped twice.
  *
- * @param document What the layout made.
+ * @param document The page in its layout.
  * @returns The markup, with its doctype.
  */
 export function renderDocument(document: JSX.Element): string {
@@ -19,7 +18,7 @@ export function renderDocument(document: JSX.Element): string {
 /**
  * Answers with a page.
  *
- * @param document What the layout made.
+ * @param document The page in its layout.
  * @param init Status and headers. Default: 200.
  * @returns The response.
  */
@@ -28,11 +27,11 @@ export function page(document: JSX.Element, init?: ResponseInit): Response {
 }
 
 /**
- * Answers with a page that has a form to type into. Whoever comes back to it with the browser's
- * buttons gets it from the server, with a token of the session as it is then; the browser fills in
- * what was typed. A page that was kept would bring the token of a session that may be over.
+ * Answers with a page that has a form to fill in. A visitor who comes back to it with the browser's
+ * buttons gets it from the server, with a token of the current session, and the browser fills in the
+ * fields again. A stored page would have the token of a session that may be over.
  *
- * @param document What the layout made.
+ * @param document The page in its layout.
  * @returns The response.
  */
 export function formPage(document: JSX.Element): Response {

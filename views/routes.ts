@@ -12,15 +12,15 @@ import type { Visitor } from "./visitor.ts";
 export { errorPage } from "./error.tsx";
 export type { Visitor } from "./visitor.ts";
 
-/** What the pages are shown from. */
+/** The parts of the application that pages need. */
 export interface Site {
   /** The visitors' sessions. */
   sessions: Sessions<Visitor>;
-  /** Where they are kept. */
+  /** The store that keeps them. */
   store: SessionStore;
 }
 
-/** The site's table of contents. */
+/** The site's route table. */
 export function routes({ sessions, store }: Site): Route<Visitor>[] {
   return [
     { method: "GET", path: "/", view: homeView },

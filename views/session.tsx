@@ -10,7 +10,7 @@ import { Timeline } from "./timeline.tsx";
 import { ValueTree } from "./value_tree.tsx";
 import type { Visitor } from "./visitor.ts";
 
-/** `GET /session`: everything the visitor's own session holds, and nobody else's. */
+/** `GET /session`: the content of the visitor's own session. */
 export const sessionView: View<Visitor> = ({ session }) => {
   const inspection = inspect(session);
   return page(

@@ -18,7 +18,7 @@ import type { Visitor } from "./visitor.ts";
 
 const FORM = "sign-in";
 const MAX_LENGTH = 60;
-/** The most characters that one is typed as, if its accents come apart. */
+/** The most characters that one character is typed as, each accent being one. */
 const MAX_DECOMPOSED = 4;
 
 /** `GET /sign-in`: who the visitor is, and where else they are signed in. */
@@ -76,7 +76,7 @@ function nameIn(typed: FormDataEntryValue | null): string {
   return text.length > MAX_DECOMPOSED * MAX_LENGTH ? text : text.normalize("NFC").trim();
 }
 
-/** `POST /sign-in`: takes the visitor's word for the field `name`. */
+/** `POST /sign-in`: signs the visitor in under the field `name`, without a password. */
 export function signInView(store: SessionStore): View<Visitor> {
   return async (context) => {
     const { session } = context;
@@ -87,7 +87,7 @@ export function signInView(store: SessionStore): View<Visitor> {
       rememberForm(session, FORM, { values, errors: { name: error } });
       return redirect("/sign-in");
     }
-    // Rights change here: the old id and token must open nothing from now on.
+    // Rights change here, so the old id and the old token must end.
     session.regenerate();
     renewCsrfToken(session);
     session.set("name", name);
@@ -111,7 +111,7 @@ export function signOutElsewhereView(sessions: Sessions<Visitor>): View<Visitor>
   };
 }
 
-/** `POST /sign-out`: ends the session, with all it holds. */
+/** `POST /sign-out`: ends the session and deletes its data. */
 export const signOutView: View<Visitor> = ({ session }) => {
   session.destroy();
   session.flash("You are signed out.", { level: "success" });

@@ -5,14 +5,14 @@ import { CsrfField } from "./csrf_field.tsx";
 import { duration } from "./duration.ts";
 import type { Visitor } from "./visitor.ts";
 
-/** How many sessions the page shows. */
+/** The most sessions that the page shows. */
 export const MAX_SHOWN = 100;
 
-/** What a visitor who is signed in sees: their sessions, and the ways out of them. */
+/** The page of a signed-in visitor: their sessions, and buttons to end them. */
 export function SignedIn({ session, name, owned }: {
   session: Session<Visitor>;
   name: string;
-  /** The account's newest sessions, one more than are shown; null where the store cannot tell. */
+  /** The account's newest sessions, one more than are shown; null if the store keeps no lists. */
   owned: readonly ListedSession[] | null;
 }): JSX.Element {
   return (

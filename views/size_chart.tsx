@@ -2,13 +2,13 @@ import type { JSX } from "preact";
 
 /** One bar of the chart. */
 export interface Size {
-  /** What takes the room. */
+  /** The name of a part of the session. */
   readonly key: string;
-  /** How much room it takes. */
+  /** Its size. */
   readonly bytes: number;
 }
 
-/** What fills the session: a table with a bar in each row. */
+/** The sizes of the session's parts: a table with a bar in each row. */
 export function SizeChart({ sizes }: { sizes: readonly Size[] }): JSX.Element {
   const longest = Math.max(1, ...sizes.map(({ bytes }) => bytes));
   return (

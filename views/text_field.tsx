@@ -1,13 +1,13 @@
 import type { JSX } from "preact";
 import type { RecalledForm } from "../src/web/mod.ts";
 
-/** A line to type into, with its label. A refused form brings back what was typed, and why not. */
+/** A text field with its label; in a refused form, with the typed text and the error. */
 export function TextField({ form, name, label, maxLength, autocomplete }: {
   form: RecalledForm;
   name: string;
   label: string;
   maxLength: number;
-  /** What the browser may fill in; never "off", which also loses the text when one goes back. */
+  /** What the browser may fill in; never "off", which also loses the text on the way back. */
   autocomplete?: "username";
 }): JSX.Element {
   const error = form.error(name);

@@ -3,9 +3,9 @@ import { duration } from "./duration.ts";
 
 /** One moment in the life of a session. */
 export interface Moment {
-  /** What happens then. */
+  /** Its name. */
   readonly name: string;
-  /** When; null if it never does. */
+  /** Its time; null if it never comes. */
   readonly at: Date | null;
 }
 

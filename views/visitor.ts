@@ -1,9 +1,9 @@
-/** What the site remembers of a visitor between two pages. */
+/** The data that the site keeps in a visitor's session. */
 export interface Visitor {
-  /** How many of the tutorial's two pages were shown. */
+  /** The number of visits to the tutorial's two pages. */
   counter: number;
-  /** The names of the things in the cart, in the order they were added. */
+  /** The items in the cart, in the order they were added. */
   cart: readonly string[];
-  /** Who the visitor says to be. */
+  /** The name that the visitor signed in with. */
   name: string;
 }

@@ -1,3 +1,4 @@
+import { ChangeTrace } from "./change_trace.ts";
 import { sizesOf } from "../session/record.ts";
 import { type Session, stateOf } from "../session/session.ts";
 import { readState } from "../session/state.ts";
@@ -20,7 +21,7 @@ export interface Inspection {
   readonly idleExpiresAt: Date | null;
   /** When the session expires in any case; null: never. */
   readonly absoluteExpiresAt: Date | null;
-  /** What the last request that wrote the session did; empty unless the option `trace` is on. */
+  /** What the last request that wrote the session did; empty without a {@linkcode ChangeTrace}. */
   readonly lastChanges: readonly string[];
 }
 
@@ -44,7 +45,9 @@ export function inspect<Data extends object>(session: Session<Data>): Inspection
     idleExpiresAt: toDate(idle),
     absoluteExpiresAt: toDate(absolute),
     // A value that opened nothing, such as one of another cookie's name, says nothing either.
-    lastChanges: loaded === null ? [] : trace?.get(state.value ?? "") ?? [],
+    lastChanges: loaded !== null && trace instanceof ChangeTrace
+      ? trace.get(state.value ?? "")
+      : [],
   };
 }
 

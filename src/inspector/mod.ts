@@ -15,4 +15,5 @@
  * @module
  */
 
+export { ChangeTrace } from "./change_trace.ts";
 export { inspect, type Inspection } from "./inspect.ts";

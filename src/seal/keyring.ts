@@ -1,12 +1,19 @@
-import { type Bytes, encodeBase64url, randomBytes } from "./bytes.ts";
+import {
+  type Bytes,
+  decodeLoosely,
+  encodeBase64url,
+  encodeUtf8,
+  randomBytes,
+  startsWith,
+} from "./bytes.ts";
 import { Xaes } from "./xaes.ts";
 
-/** Bytes a secret must have. */
+/** The fewest bytes of a secret. */
 const MIN_SECRET_SIZE = 32;
 /** The first byte of a token: the version of its format. */
 export const VERSION = 1;
 
-/** What one secret seals with. */
+/** The key that is derived from one secret. */
 export interface SealingKey {
   /** The first bytes of its tokens: the version, and the 4 bytes that name the key. */
   readonly header: Bytes;
@@ -33,44 +40,49 @@ export type SealingKeys = readonly [SealingKey, ...SealingKey[]];
  */
 export class Keyring {
   readonly #secrets: readonly Bytes[];
-  #keys: SealingKeys | Promise<SealingKeys> | undefined;
+  #keys: Promise<SealingKeys> | undefined;
 
   /**
    * Checks the secrets; no cryptography happens yet.
    *
    * @param secrets One or more, in base64url or base64, with padding or without, of at least
-   * 32 random bytes each, as {@linkcode generateSecret} makes them
+   * 32 random bytes each, as {@linkcode generateSecret} makes them.
    * @throws {RangeError} If there is none, or one is not base64, too short, or given twice. The
-   * message names its place, never the secret
+   * message names its place, never the secret.
    */
   constructor(secrets: readonly string[]) {
-    this.#secrets = secrets.map(decodeSecret);
     if (secrets.length === 0) {
-      throw new RangeError("Cannot make a keyring: it has 0 secrets, at least 1 is needed");
+      throw new RangeError("Cannot make a keyring: at least 1 secret is needed");
     }
-    const texts = this.#secrets.map(encodeBase64url);
-    for (const [i, text] of texts.entries()) {
-      const first = texts.indexOf(text);
-      if (first < i) {
-        throw new RangeError(`Cannot use secret ${i + 1}: it is the same as secret ${first + 1}`);
+    const seen: string[] = [];
+    this.#secrets = secrets.map((text, index) => {
+      const secret = decodeSecret(text);
+      const fault = faultOf(secret, text, seen);
+      if (secret === null || fault !== null) {
+        throw new RangeError(`Cannot use secret ${index + 1}: it ${fault}`);
       }
-    }
+      seen.push(encodeBase64url(secret));
+      return secret;
+    });
   }
 
   /**
-   * Returns the keys in the order of their secrets: a promise until they are first derived, which
-   * waits for the first call because some runtimes refuse cryptography outside of a request.
+   * Returns the keys in the order of their secrets. They are derived at the first call, since some
+   * runtimes refuse cryptography outside of a request.
    *
    * @internal
    */
-  keys(): SealingKeys | Promise<SealingKeys> {
-    return this.#keys ??= Promise.all(this.#secrets.map(deriveKey)).then(
-      (keys) => this.#keys = keys as unknown as SealingKeys,
-      (error) => {
-        this.#keys = undefined; // a failure must not outlive its cause
-        throw error;
-      },
-    );
+  keys(): Promise<SealingKeys> {
+    return this.#keys ??= this.#derive();
+  }
+
+  async #derive(): Promise<SealingKeys> {
+    try {
+      return await Promise.all(this.#secrets.map(deriveKey)) as unknown as SealingKeys;
+    } catch (error) {
+      this.#keys = undefined; // a failure must not outlive its cause
+      throw error;
+    }
   }
 }
 
@@ -89,41 +101,32 @@ export function generateSecret(): string {
   return encodeBase64url(randomBytes(MIN_SECRET_SIZE));
 }
 
-function decodeSecret(text: string, index: number): Bytes {
-  const secret = decodeBase64(text);
-  const fault = secret === null
-    ? "is neither base64url nor base64"
-    : secret.length < MIN_SECRET_SIZE
-    ? `has ${secret.length} bytes, at least ${MIN_SECRET_SIZE} are needed`
-    : isMadeUp(secret, text)
-    ? "is not random: make one with generateSecret()"
-    : null;
-  if (secret !== null && fault === null) return secret;
-  throw new RangeError(`Cannot use secret ${index + 1}: it ${fault}`);
+function faultOf(secret: Bytes | null, text: string, seen: readonly string[]): string | null {
+  if (secret === null) return "is neither base64url nor base64";
+  if (secret.length < MIN_SECRET_SIZE) {
+    return `has ${secret.length} bytes, at least ${MIN_SECRET_SIZE} are needed`;
+  }
+  if (isMadeUp(secret, text)) return "is not random: make one with generateSecret()";
+  const first = seen.indexOf(encodeBase64url(secret));
+  return first === -1 ? null : `is the same as secret ${first + 1}`;
 }
 
 /**
- * Whether a secret plainly is not random: few bytes or steps between them, a repeated pattern,
- * readable text, or a phrase in small letters typed as base64. Of 32 random bytes, fewer than 10
- * differ with a probability below 2^-100, a pattern of up to 16 repeats with 2^-124, all are readable
- * with 2^-45, and their base64 is such a phrase with 2^-50.
+ * Returns whether a secret plainly is not random: few bytes or steps between them, a repeated
+ * pattern, readable text, or a phrase in small letters typed as base64. Of 32 random bytes, fewer
+ * than 10 differ with a probability below 2^-100, a pattern of up to 16 repeats with 2^-124, all
+ * are readable with 2^-45, and their base64 is such a phrase with 2^-50.
  */
 function isMadeUp(secret: Bytes, text: string): boolean {
-  const isFew = (bytes: Bytes): boolean => new Set(bytes).size < 10;
-  const repeats = (period: number): boolean =>
-    secret.every((byte, index) => index < period || byte === secret[index - period]);
-  return isFew(secret) || isFew(secret.map((byte, index) => byte - (secret[index - 1] ?? byte))) ||
-    Array.from({ length: 16 }, (_, index) => index + 1).some(repeats) ||
+  const steps = secret.map((byte, index) => byte - (secret[index - 1] ?? byte));
+  return new Set(secret).size < 10 || new Set(steps).size < 10 ||
+    secret.some((_, i) => i > 0 && i <= 16 && startsWith(secret, secret.subarray(i))) ||
     secret.every((byte) => byte >= 0x20 && byte < 0x7f) || /^[a-z_-]+\d{0,8}=*$/.test(text);
 }
 
-function decodeBase64(text: string): Bytes | null {
-  if (/\s/.test(text)) return null; // which fromBase64 would skip
-  try {
-    return Uint8Array.fromBase64(text.replaceAll("-", "+").replaceAll("_", "/"));
-  } catch {
-    return null;
-  }
+function decodeSecret(text: string): Bytes | null {
+  if (/\s/.test(text)) return null; // which would be skipped
+  return decodeLoosely(text.replaceAll("+", "-").replaceAll("/", "_"));
 }
 
 async function deriveKey(secret: Bytes): Promise<SealingKey> {
@@ -131,14 +134,14 @@ async function deriveKey(secret: Bytes): Promise<SealingKey> {
   const id = await expand(key, "key id", 4);
   return {
     header: Uint8Array.of(VERSION, ...id),
-    keyId: Array.from(id, (byte) => byte.toString(16).padStart(2, "0")).join(""),
+    keyId: id.toHex(),
     xaes: await Xaes.import(await expand(key, "sealing key", 32)),
   };
 }
 
-/** HKDF-SHA-256 with no salt (RFC 5869): the secret is random already. */
+/** Derives bytes by HKDF-SHA-256 without a salt (RFC 5869): the secret is random already. */
 async function expand(key: CryptoKey, label: string, size: number): Promise<Bytes> {
-  const info = new TextEncoder().encode(`satchel v1 ${label}`);
+  const info = encodeUtf8(`satchel v1 ${label}`);
   const algorithm = { name: "HKDF", hash: "SHA-256", salt: new Uint8Array(), info };
   return new Uint8Array(await crypto.subtle.deriveBits(algorithm, key, size * 8));
 }

@@ -1,4 +1,4 @@
-import { type Bytes, decodeBase64url, encodeBase64url, startsWith } from "./bytes.ts";
+import { type Bytes, decodeBase64url, encodeBase64url, encodeUtf8, startsWith } from "./bytes.ts";
 import { type Keyring, type SealingKey, VERSION } from "./keyring.ts";
 import { NONCE_SIZE, TAG_SIZE } from "./xaes.ts";
 
@@ -11,7 +11,6 @@ export const MAX_TOKEN_LENGTH = 131_072;
 const MAX_TOKEN_SIZE = MAX_TOKEN_LENGTH / 4 * 3;
 const MAX_TEXT_SIZE = MAX_TOKEN_SIZE - MIN_TOKEN_SIZE;
 
-const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /** Why a token was refused: for the log, never for the visitor. */
@@ -24,12 +23,10 @@ export type Unsealed =
   | { readonly text: null; readonly reason: UnsealFailure };
 
 /** A key for one purpose. */
-interface Seal extends SealingKey {
+interface PurposeKey extends SealingKey {
+  /** Authenticated with every text: version, key id and purpose. */
   readonly aad: Bytes;
 }
-
-/** The newest key's seal, then those of older ones. */
-type Seals = readonly [Seal, ...Seal[]];
 
 /**
  * Seals texts into tokens that nobody else can read, change, or use for another purpose.
@@ -52,18 +49,19 @@ type Seals = readonly [Seal, ...Seal[]];
  */
 export class Sealer {
   readonly #keyring: Keyring;
-  readonly #purpose: Bytes;
-  #seals: Seals | undefined;
+  readonly #purpose: string;
+  /** The newest key, then older ones; derived when they are first needed. */
+  #keys: readonly [PurposeKey, ...PurposeKey[]] | undefined;
 
   /**
    * Does no cryptography yet.
    *
-   * @param keyring Its newest secret seals, all of them unseal
-   * @param purpose Tokens of another purpose are forgeries here
+   * @param keyring The keys: the newest one seals, all of them unseal.
+   * @param purpose Tokens of another purpose are forgeries here.
    */
   constructor(keyring: Keyring, purpose: string) {
     this.#keyring = keyring;
-    this.#purpose = encoder.encode(purpose);
+    this.#purpose = purpose;
   }
 
   /**
@@ -72,92 +70,73 @@ export class Sealer {
    * @internal
    */
   get keyId(): string {
-    return this.#seals?.[0].keyId ?? "";
+    return this.#keys?.[0].keyId ?? "";
   }
 
   /**
-   * Makes a token that looks different every time.
+   * Seals a text into a token, which looks different every time.
    *
-   * @param text What to seal
-   * @returns A token in base64url
-   * @throws {RangeError} If the text has more than 98,259 bytes
+   * @param text The text.
+   * @returns A token in base64url.
+   * @throws {RangeError} If the text has more than 98,259 bytes.
    */
-  seal(text: string): Promise<string> {
-    return this.#seals === undefined
-      ? this.#prepare().then(([newest]) => sealWith(newest, text))
-      : sealWith(this.#seals[0], text);
+  async seal(text: string): Promise<string> {
+    const plaintext = encodeUtf8(text);
+    if (plaintext.length > MAX_TEXT_SIZE) {
+      throw new RangeError(
+        `Cannot seal the text: it has ${plaintext.length} bytes, ` +
+          `at most ${MAX_TEXT_SIZE} are allowed`,
+      );
+    }
+    const [{ xaes, header, aad }] = this.#keys ?? await this.#prepare();
+    const bytes = new Uint8Array(MIN_TOKEN_SIZE + plaintext.length);
+    bytes.set(header);
+    const nonce = bytes.subarray(HEADER_SIZE, CIPHERTEXT_AT);
+    const ciphertext = await xaes.encrypt(nonce, plaintext, aad);
+    bytes.set(new Uint8Array(ciphertext), CIPHERTEXT_AT);
+    return encodeBase64url(bytes);
   }
 
   /**
-   * Never throws, whatever the token is.
+   * Unseals a token. It never throws, whatever the token is.
    *
-   * @param token What the visitor sent
-   * @returns The text it was sealed from, or null with the reason: at once if the token is
-   * malformed, else a promise
+   * @param token The token that the visitor sent.
+   * @returns The text that was sealed, or null with the reason: synchronously if the token is
+   * malformed, else a promise.
    */
   unseal(token: string): Unsealed | Promise<Unsealed> {
     const bytes = token.length > MAX_TOKEN_LENGTH ? null : decodeBase64url(token);
-    if (bytes === null || bytes.length < MIN_TOKEN_SIZE || bytes[0] !== VERSION) {
-      return { text: null, reason: "malformed" };
-    }
-    return this.#seals === undefined
-      ? this.#prepare().then((seals) => unsealWith(seals, bytes))
-      : unsealWith(this.#seals, bytes);
+    return bytes === null || bytes.length < MIN_TOKEN_SIZE || bytes[0] !== VERSION
+      ? { text: null, reason: "malformed" }
+      : this.#decrypt(bytes);
   }
 
-  async #prepare(): Promise<Seals> {
-    const sealOf = (key: SealingKey): Seal => {
-      return { ...key, aad: Uint8Array.of(...key.header, ...this.#purpose) };
+  async #decrypt(bytes: Bytes): Promise<Unsealed> {
+    const keys = this.#keys ?? await this.#prepare();
+    let reason: UnsealFailure = "unknown key";
+    for (const { xaes, header, aad, keyId } of keys) {
+      if (!startsWith(bytes, header)) continue; // two secrets may share an id: then both are tried
+      const nonce = bytes.subarray(HEADER_SIZE, CIPHERTEXT_AT);
+      const plaintext = await xaes.decrypt(nonce, bytes.subarray(CIPHERTEXT_AT), aad);
+      if (plaintext !== null) {
+        return { text: decoder.decode(plaintext), keyId, newest: header === keys[0].header };
+      }
+      reason = "forged";
+    }
+    return { text: null, reason };
+  }
+
+  async #prepare(): Promise<readonly [PurposeKey, ...PurposeKey[]]> {
+    const purpose = encodeUtf8(this.#purpose);
+    const forPurpose = (key: SealingKey): PurposeKey => {
+      return { ...key, aad: Uint8Array.of(...key.header, ...purpose) };
     };
     const [newest, ...older] = await this.#keyring.keys();
-    return this.#seals = [sealOf(newest), ...older.map(sealOf)];
+    return this.#keys = [forPurpose(newest), ...older.map(forPurpose)];
   }
 }
 
-async function sealWith({ xaes, header, aad }: Seal, text: string): Promise<string> {
-  // One buffer for all of a token: the text lies where its ciphertext will, and no character of it
-  // takes more than three bytes.
-  const space = Math.min(3 * text.length, MAX_TEXT_SIZE);
-  const bytes = new Uint8Array(CIPHERTEXT_AT + space + TAG_SIZE);
-  const { read, written } = encoder.encodeInto(text, bytes.subarray(CIPHERTEXT_AT, -TAG_SIZE));
-  if (read < text.length) {
-    const size = encoder.encode(text).length;
-    throw new RangeError(
-      `Cannot seal the text: it has ${size} bytes, at most ${MAX_TEXT_SIZE} are possible`,
-    );
-  }
-  const nonce = bytes.subarray(HEADER_SIZE, CIPHERTEXT_AT);
-  const plaintext = bytes.subarray(CIPHERTEXT_AT, CIPHERTEXT_AT + written);
-  bytes.set(header);
-  xaes.fillNonce(nonce);
-  const ciphertext = await xaes.encrypt(nonce, plaintext, aad);
-  bytes.set(new Uint8Array(ciphertext), CIPHERTEXT_AT);
-  return encodeBase64url(bytes.subarray(0, CIPHERTEXT_AT + ciphertext.byteLength));
-}
-
-async function unsealWith(seals: Seals, bytes: Bytes): Promise<Unsealed> {
-  let reason: UnsealFailure = "unknown key";
-  for (const { xaes, header, aad, keyId } of seals) {
-    if (!startsWith(bytes, header)) continue; // two secrets may share an id: then both are tried
-    const plaintext = await xaes.decrypt(
-      bytes.subarray(HEADER_SIZE, CIPHERTEXT_AT),
-      bytes.subarray(CIPHERTEXT_AT),
-      aad,
-    );
-    if (plaintext !== null) {
-      return { text: decoder.decode(plaintext), keyId, newest: header === seals[0].header };
-    }
-    reason = "forged";
-  }
-  return { text: null, reason };
-}
-
-/**
- * How long a token gets.
- *
- * @param size Bytes of the text that is to be sealed.
- * @returns Characters of the token.
- */
+/** Returns the length of the token for a text of a size in bytes. */
 export function tokenLength(size: number): number {
   return Math.ceil((MIN_TOKEN_SIZE + size) * 4 / 3);
 }

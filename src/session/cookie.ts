@@ -1,3 +1,5 @@
+import { checkSeconds } from "./limits.ts";
+
 /** Bytes that browsers keep of a cookie: name, value and attributes (RFC 6265, section 6.1). */
 export const MAX_COOKIE_BYTES = 4096;
 
@@ -14,8 +16,8 @@ export interface SessionCookieOptions {
   readonly domain?: string;
   /** Which cross-site requests carry the session. Default: `Lax`. */
   readonly sameSite?: "Strict" | "Lax" | "None";
-  /** Seconds that the browser keeps the cookie. Default: until it is closed. */
-  readonly maxAge?: number;
+  /** Seconds that the browser keeps the cookie; null: until it is closed. Default: null. */
+  readonly maxAge?: number | null;
   /**
    * Whether the cookie is for https alone. Default: as the connection is, so that development
    * over http works. Over https the name gets the prefix `__Host-`, or `__Secure-` where path or
@@ -33,13 +35,6 @@ export interface ProxyOptions {
   readonly trustProxy?: boolean;
 }
 
-const NAME = /^[\w!#$%&'*+.^`|~-]+$/;
-// deno-lint-ignore no-control-regex
-const PATH = /^\/[^\x00-\x1f;\x7f-\uffff]*$/;
-const DOMAIN = /^\.?[a-z\d]([a-z\d-]*[a-z\d])?(\.[a-z\d]([a-z\d-]*[a-z\d])?)*$/i;
-const SPACE = 0x20;
-const TAB = 0x09;
-
 /** The session cookie of one kind of connection: http or https. */
 export class SessionCookie {
   /** The name, with its prefix. */
@@ -48,75 +43,78 @@ export class SessionCookie {
   readonly overhead: number;
   /** Whether the browser keeps the cookie for a time, which each response then renews. */
   readonly hasMaxAge: boolean;
+  readonly #pattern: RegExp;
   readonly #sameSite: "Strict" | "Lax" | "None";
   readonly #flags: string;
+  readonly #lifetime: string;
   readonly #scope: string;
-  readonly #maxAge: string;
 
   /**
+   * Checks the options.
+   *
    * @param options The application's options.
    * @param secure Whether this is the cookie of https connections.
    * @throws {RangeError} If browsers would refuse the cookie.
    */
   constructor(options: SessionCookieOptions, secure: boolean) {
-    const { name = "session", path = "/", domain, sameSite = "Lax", maxAge } = options;
-    const fault = faultOf(options, secure);
-    if (fault !== null) throw new RangeError(`Cannot use the cookie "${name}": ${fault}`);
+    const { name = "session", path = "/", domain, sameSite = "Lax", maxAge = null } = options;
     const isHostOnly = path === "/" && domain === undefined;
-    const prefix = !secure || /^__(?:host-)?http-/i.test(name)
-      ? ""
-      : isHostOnly
-      ? "__Host-"
-      : "__Secure-";
-    this.name = prefix + name;
-    this.hasMaxAge = maxAge !== undefined;
+    const ownPrefix = /^__(host-)?http-/i.exec(name);
+    const fault = !/^[\w!#$%&'*+.^`|~-]+$/.test(name)
+      ? "its name is not a token"
+      : /^__(secure-|host-(?!http-))/i.test(name)
+      ? "the prefix is added over https"
+      : ownPrefix !== null && options.secure !== true
+      ? "its prefix needs secure: true"
+      : ownPrefix?.[1] !== undefined && !isHostOnly
+      ? "its prefix needs the path / and no domain"
+      : !/^\/[ -:<-~]*$/.test(path)
+      ? `"${path}" is not a path that starts with /`
+      : domain !== undefined && !/^\.?[a-z\d]+((\.|-+)[a-z\d]+)*$/i.test(domain)
+      ? `"${domain}" is not a domain`
+      : !["Strict", "Lax", "None"].includes(sameSite)
+      ? `sameSite "${sameSite}" is not Strict, Lax or None`
+      : sameSite === "None" && !secure
+      ? 'sameSite "None" needs secure'
+      : null;
+    if (fault !== null) throw new RangeError(`Cannot use the cookie "${name}": ${fault}`);
+    checkSeconds("maxAge", maxAge, 0);
+    const prefix = isHostOnly ? "__Host-" : "__Secure-";
+    this.name = secure && ownPrefix === null ? prefix + name : name;
+    // Browsers cut off spaces and tabs alone: with any other white space it is another cookie.
+    const escaped = this.name.replace(/\W/g, "\\$&");
+    this.#pattern = new RegExp(`(?:^|;)[ \\t]*${escaped}[ \\t]*=[ \\t]*([^;]*[^; \\t])?`);
+    this.hasMaxAge = maxAge !== null;
     this.#sameSite = sameSite;
-    this.#flags = `${secure ? "; Secure" : ""}; HttpOnly`;
-    this.#maxAge = maxAge === undefined ? "" : `; Max-Age=${maxAge}`;
-    this.#scope = `${
-      domain === undefined ? "" : `; Domain=${domain}`
-    }; SameSite=${sameSite}; Path=${path}`;
+    this.#flags = secure ? "; Secure; HttpOnly" : "; HttpOnly";
+    this.#lifetime = maxAge === null ? "" : `; Max-Age=${maxAge}`;
+    this.#scope = `${domain ? `; Domain=${domain}` : ""}; SameSite=${sameSite}; Path=${path}`;
     this.overhead = this.line("").length; // ASCII throughout: characters are bytes
   }
 
   /**
-   * The value that a request carries, or null. Of several cookies with this name the first counts:
-   * browsers send the more specific path first (RFC 6265, section 5.4).
+   * Reads the value that a request carries, or null. Of several cookies with this name the first
+   * counts: browsers send the more specific path first (RFC 6265, section 5.4).
    */
   read(headers: Pick<Headers, "get">): string | null {
-    const header = headers.get("cookie");
-    if (header === null) return null;
-    for (let start = 0; start < header.length;) {
-      const separator = header.indexOf(";", start);
-      const end = separator === -1 ? header.length : separator;
-      const at = skipBlanks(header, start);
-      if (header.startsWith(this.name, at)) {
-        const equals = skipBlanks(header, at + this.name.length);
-        if (header[equals] === "=" && equals < end) {
-          return trimmed(header, equals + 1, end) || null;
-        }
-      }
-      start = end + 1;
-    }
-    return null;
+    return this.#pattern.exec(headers.get("cookie") ?? "")?.[1] ?? null;
   }
 
-  /** The `Set-Cookie` line that sets a value: base64url, so nothing needs to be escaped. */
-  line(value: string): string {
-    return `${this.name}=${value}${this.#flags}${this.#maxAge}${this.#scope}`;
+  /** Returns the `Set-Cookie` line that sets a value: base64url, so nothing needs to be escaped. */
+  line(value: string, lifetime: string = this.#lifetime): string {
+    return `${this.name}=${value}${this.#flags}${lifetime}${this.#scope}`;
   }
 
-  /** The `Set-Cookie` line that removes the cookie: same name, path and domain. */
+  /** Returns the `Set-Cookie` line that removes the cookie: same name, path and domain. */
   removal(): string {
     // Max-Age is what browsers obey; Expires is for the few that know nothing else.
-    const expires = "Expires=Thu, 01 Jan 1970 00:00:00 GMT";
-    return `${this.name}=${this.#flags}; Max-Age=0; ${expires}${this.#scope}`;
+    return this.line("", "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT");
   }
 
   /**
-   * Whether the browser had to withhold the cookie from a request, so that its absence says nothing:
-   * another site made the request, and `SameSite` lets none, or only top-level navigations, carry it
-   * (RFC 6265bis, section 5.6.7).
+   * Returns whether the browser had to withhold the cookie from a request, so that its absence says
+   * nothing: another site made the request, and `SameSite` lets none, or only top-level
+   * navigations, carry it (RFC 6265bis, section 5.6.7).
    */
   isWithheld(request: Request): boolean {
     const { headers } = request;
@@ -128,70 +126,28 @@ export class SessionCookie {
 }
 
 /**
- * Whether a request promises to change nothing: by its method (RFC 9110, section 9.2.1), and unless
- * it opens a WebSocket, through which anything can be sent.
+ * Returns whether a request promises to change nothing: by its method (RFC 9110, section 9.2.1),
+ * and unless it opens a WebSocket, through which anything can be sent.
  */
 export function isSafe({ method, headers }: Request): boolean {
-  return isSafeMethod(method) &&
-    !(headers.get("upgrade")?.toLowerCase().includes("websocket") ?? false);
+  return isSafeMethod(method) && !/websocket/i.test(headers.get("upgrade") ?? "");
 }
 
-/** Whether a method is safe. */
+/** Returns whether a method is safe. */
 export function isSafeMethod(method: string): boolean {
   return method === "GET" || method === "HEAD" || method === "OPTIONS";
 }
 
-/** Whether the visitor's connection is https. */
-export function isHttps({ headers, url }: Request, { trustProxy }: ProxyOptions = {}): boolean {
+/** Returns whether the visitor's connection is https. */
+export function isHttps({ headers, url }: Request, { trustProxy }: ProxyOptions): boolean {
   const scheme = trustProxy ? forwarded(headers, "x-forwarded-proto") : "";
-  return scheme === "https" || scheme === "http" ? scheme === "https" : url.startsWith("https:");
+  return /^https?$/.test(scheme) ? scheme === "https" : url.startsWith("https:");
 }
 
-/** The first value of a header that proxies append to, in lower case; empty if there is none. */
+/**
+ * Returns the first value of a header that proxies append to, in lower case; empty: there is none.
+ */
 export function forwarded(headers: Headers, name: string): string {
-  const value = headers.get(name) ?? "";
-  const comma = value.indexOf(",");
-  return (comma === -1 ? value : value.slice(0, comma)).trim().toLowerCase();
-}
-
-function skipBlanks(text: string, from: number): number {
-  let at = from;
-  while (isBlank(text.charCodeAt(at))) at++;
-  return at;
-}
-
-function isBlank(code: number): boolean {
-  return code === SPACE || code === TAB;
-}
-
-/** Cuts a part out of a text, without the blanks at its ends: browsers trim nothing else. */
-function trimmed(text: string, from: number, to: number): string {
-  const start = skipBlanks(text, from);
-  let end = to;
-  while (end > start && isBlank(text.charCodeAt(end - 1))) end--;
-  return text.slice(start, end);
-}
-
-function faultOf(options: SessionCookieOptions, secure: boolean): string | null {
-  const { name = "session", path = "/", domain, sameSite = "Lax", maxAge } = options;
-  if (!NAME.test(name)) return "its name is not a token (RFC 9110, section 5.6.2)";
-  if (/^__(?:secure-|host-(?!http-))/i.test(name)) {
-    return "the prefix is added where the connection is https";
-  }
-  if (!PATH.test(path)) return `"${path}" is not a path that starts with /`;
-  if (domain !== undefined && !DOMAIN.test(domain)) return `"${domain}" is not a domain`;
-  if (!/^(?:Strict|Lax|None)$/.test(sameSite)) {
-    return `sameSite is "${sameSite}", "Strict", "Lax" or "None" is needed`;
-  }
-  if (sameSite === "None" && !secure) return 'sameSite "None" needs secure';
-  if (maxAge !== undefined && !(Number.isSafeInteger(maxAge) && maxAge >= 0)) {
-    return `maxAge is ${maxAge}, a whole number of seconds from 0 is needed`;
-  }
-  if (/^__(?:host-)?http-/i.test(name) && options.secure !== true) {
-    return "its prefix needs secure: true";
-  }
-  if (/^__host-http-/i.test(name) && (path !== "/" || domain !== undefined)) {
-    return "the prefix __Host-Http- needs the path / and no domain";
-  }
-  return null;
+  const [first = ""] = headers.get(name)?.split(",", 1) ?? [];
+  return first.trim().toLowerCase();
 }

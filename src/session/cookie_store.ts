@@ -1,6 +1,6 @@
 import { Keyring } from "../seal/keyring.ts";
 import { Sealer, tokenLength } from "../seal/seal.ts";
-import { Cache } from "./cache.ts";
+import { Cache } from "../seal/cache.ts";
 import { MAX_COOKIE_BYTES } from "./cookie.ts";
 import { SessionSizeError } from "./errors.ts";
 import { ownText } from "./json.ts";
@@ -11,6 +11,7 @@ import {
   type SessionRecord,
   sizeReport,
 } from "./record.ts";
+import { after } from "./run.ts";
 import type { LoadResult, SessionStore, SessionWrite } from "./store.ts";
 
 /** The secrets of the cookie store, and the bounds of its cache. */
@@ -63,9 +64,7 @@ export class CookieStore implements SessionStore {
     const cookie = `${cookieName}=${value}`;
     const record = this.#cache.get(cookie);
     if (record !== undefined) return { record, seal: { keyId: sealer.keyId, newest: true } };
-    const unsealed = sealer.unseal(value);
-    if (!(unsealed instanceof Promise)) return { record: null, reason: "malformed" };
-    return unsealed.then((unsealed) => {
+    return after(sealer.unseal(value), (unsealed) => {
       if (unsealed.text === null) return { record: null, reason: unsealed.reason };
       const { text, keyId, newest } = unsealed;
       const record = decodeRecord(text);
@@ -78,16 +77,13 @@ export class CookieStore implements SessionStore {
   /** Seals a record; there are no versions that could conflict. */
   async save({ cookieName, cookieOverhead, value, record }: SessionWrite): Promise<string> {
     const text = encodeRecord(record);
-    // A text beyond the limit is not worth sealing, and may be beyond the seal's own.
-    const sealed = text.length > MAX_COOKIE_BYTES ? "" : await this.#sealer(cookieName).seal(text);
-    const bytes = sealed === ""
-      ? this.measure(record, cookieOverhead)
-      : cookieOverhead + sealed.length;
+    const bytes = cookieOverhead + tokenLength(byteLength(text));
     if (bytes > MAX_COOKIE_BYTES) {
       throw new SessionSizeError("its cookie", sizeReport(record, bytes, MAX_COOKIE_BYTES));
     }
+    const sealed = await this.#sealer(cookieName).seal(text);
     // The visitor's next request brings the new value.
-    if (value !== null) this.#cache.delete(`${cookieName}=${value}`);
+    this.#cache.delete(`${cookieName}=${value}`);
     const cookie = `${cookieName}=${sealed}`;
     this.#cache.set(cookie, record, cookie.length);
     return sealed;
@@ -98,7 +94,7 @@ export class CookieStore implements SessionStore {
     return Promise.resolve();
   }
 
-  /** The bytes of the cookie: name, sealed value and attributes. */
+  /** Returns the bytes of the cookie: name, sealed value and attributes. */
   measure(record: SessionRecord, overhead: number): number {
     return overhead + tokenLength(byteLength(encodeRecord(record)));
   }
@@ -109,11 +105,9 @@ export class CookieStore implements SessionStore {
   }
 
   #sealer(cookieName: string): Sealer {
-    let sealer = this.#sealers.get(cookieName);
-    if (sealer === undefined) {
-      sealer = new Sealer(this.#keyring, `session:${cookieName}`);
-      this.#sealers.set(cookieName, sealer);
-    }
+    const sealer = this.#sealers.get(cookieName) ??
+      new Sealer(this.#keyring, `session:${cookieName}`);
+    this.#sealers.set(cookieName, sealer);
     return sealer;
   }
 }

@@ -44,15 +44,14 @@ export function removeFlash(
 }
 
 /**
- * Whether a visitor will see the page that answers a request. A HEAD, a prefetch, a prerender or a
- * subresource must not use up a message that nobody reads.
+ * Returns whether a visitor will see the page that answers a request. A HEAD, a prefetch, a
+ * prerender or a subresource must not use up a message that nobody reads.
  */
 export function isSeen({ method, headers }: Request): boolean {
-  if (method === "HEAD") return false;
   const destination = headers.get("sec-fetch-dest") ?? "document";
-  if (destination !== "document" && destination !== "empty") return false;
-  const purpose = `${headers.get("sec-purpose") ?? ""} ${headers.get("purpose") ?? ""}`;
-  return !/prefetch|prerender|preview/i.test(purpose);
+  const purpose = `${headers.get("sec-purpose")} ${headers.get("purpose")}`;
+  return method !== "HEAD" && (destination === "document" || destination === "empty") &&
+    !/prefetch|prerender|preview/i.test(purpose);
 }
 
 function isSame(one: FlashMessage, other: FlashMessage): boolean {

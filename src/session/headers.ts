@@ -13,7 +13,7 @@ let asked: typeof Response | undefined;
 let keeps = false;
 
 /**
- * Whether responses keep the very `Headers` object that they are made with, as those of
+ * Returns whether responses keep the very `Headers` object that they are made with, as those of
  * `@hono/node-server` do: then it may belong to others as well.
  */
 function keepsHeaders(): boolean {
@@ -26,17 +26,16 @@ function keepsHeaders(): boolean {
 }
 
 /**
- * Whether the application may use a response again, or its headers. Asking for the body costs a
- * third of a whole request, since Deno makes a stream of it and can no longer send it as text; so
- * it is asked for only where nothing else shows that there is one.
+ * Returns whether the application may use a response again, or its headers. Asking for the body
+ * costs a third of a whole request, since Deno makes a stream of it and can no longer send it as
+ * text; so it is asked for only where nothing else shows that there is one.
  */
 function isReusable(response: Response): boolean {
   if (OWN in response) return false;
   if (keepsHeaders()) return true;
-  if (response.status === 200 && WRITTEN.test(response.headers.get("content-type") ?? "")) {
-    return false;
-  }
-  return response.body === null;
+  const isWritten = response.status === 200 &&
+    WRITTEN.test(response.headers.get("content-type") ?? "");
+  return !isWritten && response.body === null;
 }
 
 /**
@@ -58,9 +57,9 @@ export function withHeaders(response: Response, change: (headers: Headers) => vo
     } catch (error) {
       // TypeError is what immutable headers throw; a bad value throws it again from the copy.
       if (!(error instanceof TypeError)) throw error;
+      if (!canBeCopied) return response;
     }
   }
-  if (!canBeCopied) return response;
   const copy = new Response(response.body, response);
   change(copy.headers);
   return copy;
@@ -80,30 +79,26 @@ export function dropTargetedCaching(headers: Headers): void {
 }
 
 const PRIVATE = "private, no-cache";
-/** For a page that shows a flash message: the back button must not bring it up again. */
-const ONCE = "private, no-store";
 
 /**
  * Keeps a response that depends on a session out of every shared cache (RFC 9111, section 5.2.2.7),
  * whatever the view said; how long the visitor's own browser keeps it stays the view's choice.
  *
  * @param headers The headers of the response.
- * @param once Whether it shows what is shown only once.
+ * @param once Whether it shows a flash message, which the back button must not bring up again.
  */
 export function setPrivate(headers: Headers, once: boolean): void {
   dropTargetedCaching(headers);
-  const vary = headers.get("vary");
-  if (vary === null || !/(^|,)\s*(\*|cookie)\s*(,|$)/i.test(vary)) {
+  if (!/(^|,)\s*(\*|cookie)\s*(,|$)/i.test(headers.get("vary") ?? "")) {
     headers.append("vary", "Cookie");
   }
   const control = headers.get("cache-control");
-  if (control === null) headers.set("cache-control", once ? ONCE : PRIVATE);
-  else if (!/^(private|no-store)$/i.test(control)) {
-    headers.set("cache-control", privately(control));
-  }
+  headers.set("cache-control", control === null && once ? "private, no-store" : privately(control));
 }
 
-function privately(control: string): string {
+function privately(control: string | null): string {
+  if (control === null) return PRIVATE;
+  if (/^(private|no-store)$/i.test(control)) return control;
   // A quoted list of fields may hold commas, and caches differ about those: not worth the risk.
   if (control.includes('"')) return /no-store/i.test(control) ? "no-store" : PRIVATE;
   const kept = control.split(",").map((directive) => directive.trim())

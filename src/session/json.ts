@@ -1,4 +1,4 @@
-/** What a session can hold: what JSON can say (RFC 8259). */
+/** A value that a session can hold: any that JSON has (RFC 8259). */
 export type JsonValue =
   | string
   | number
@@ -19,15 +19,47 @@ const MAX_DEPTH = 64;
 const settled = new WeakSet<object>();
 
 /**
- * Copies a value into the form a session keeps: plain JSON, frozen all the way down.
+ * Copies a value into the form that a session keeps: plain JSON, frozen all the way down.
  *
  * @param value The value to keep.
  * @param path Where the value stands, for the error message.
+ * @param ancestors The objects around the value.
  * @returns A frozen copy; the caller's own objects stay as they are.
- * @throws {TypeError} If JSON cannot say the value, naming the path of the culprit.
+ * @throws {TypeError} If the value is not JSON; the message names the path of the part that is not.
  */
-export function toJsonValue(value: unknown, path: string): JsonValue {
-  return copy(value, path, []);
+export function toJsonValue(
+  value: unknown,
+  path: string,
+  ancestors: readonly unknown[] = [],
+): JsonValue {
+  const fail = (found: string): never => {
+    throw new TypeError(`Cannot store session value at ${path}: ${found}`);
+  };
+  if (value === null || typeof value === "boolean") return value;
+  if (typeof value === "string") return ownText(value);
+  if (typeof value === "number") {
+    if (!Number.isFinite(value)) fail(`${value} is not JSON`);
+    return value === 0 ? 0 : value; // JSON has one zero
+  }
+  if (typeof value !== "object") {
+    return fail(`${value === undefined ? "" : "a "}${typeof value} is not JSON`);
+  }
+  if (settled.has(value)) return value as JsonValue;
+  if (ancestors.includes(value)) fail("a cycle is not JSON");
+  if (ancestors.length === MAX_DEPTH) fail(`it has more than ${MAX_DEPTH} levels`);
+  const inside = [...ancestors, value];
+  if (Array.isArray(value)) {
+    // Array.from also visits the holes of a sparse array, which JSON cannot say.
+    return settle(Array.from(value, (item, i) => toJsonValue(item, `${path}[${i}]`, inside)));
+  }
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
+    fail(`a ${prototype.constructor?.name || "class instance"} is not JSON`);
+  }
+  if (Object.getOwnPropertySymbols(value).length > 0) fail("a symbol key is not JSON");
+  return settle(Object.fromEntries(
+    Object.entries(value).map(([key, item]) => [key, toJsonValue(item, `${path}.${key}`, inside)]),
+  ));
 }
 
 /**
@@ -43,57 +75,14 @@ export function freezeJson<T>(value: T): T {
 }
 
 /**
- * A text of its own. What was cut out of a larger one, such as a trimmed form field, may be a slice
- * that keeps all of that in memory, and sessions are remembered for long.
+ * Copies a text. One that was cut out of a larger text, such as a trimmed form field, may be a
+ * slice that keeps all of it in memory, and sessions are cached for long.
  */
 export function ownText(text: string): string {
   return ` ${text}`.slice(1);
 }
 
-function copy(value: unknown, path: string, ancestors: readonly unknown[]): JsonValue {
-  switch (typeof value) {
-    case "string":
-      return ownText(value);
-    case "boolean":
-      return value;
-    case "number":
-      if (Number.isFinite(value)) return value === 0 ? 0 : value; // JSON has one zero
-      throw refusal(path, `${value} is not JSON`);
-    case "object":
-      return value === null ? null : copyObject(value, path, ancestors);
-    default:
-      throw refusal(path, `${value === undefined ? "" : "a "}${typeof value} is not JSON`);
-  }
-}
-
-function copyObject(value: object, path: string, ancestors: readonly unknown[]): JsonValue {
-  if (settled.has(value)) return value as JsonValue;
-  if (ancestors.includes(value)) throw refusal(path, "a cycle is not JSON");
-  if (ancestors.length === MAX_DEPTH) {
-    throw refusal(path, `it is nested deeper than ${MAX_DEPTH} levels`);
-  }
-  const inside = [...ancestors, value];
-  if (Array.isArray(value)) {
-    // Array.from also visits the holes of a sparse array, which JSON cannot say.
-    return settle(Array.from(value, (item, index) => copy(item, `${path}[${index}]`, inside)));
-  }
-  const prototype = Object.getPrototypeOf(value);
-  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
-    throw refusal(path, `a ${prototype.constructor?.name || "class instance"} is not JSON`);
-  }
-  if (Object.getOwnPropertySymbols(value).length > 0) {
-    throw refusal(path, "a symbol key is not JSON");
-  }
-  return settle(Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, copy(item, `${path}.${key}`, inside)]),
-  ));
-}
-
 function settle<T extends object>(value: T): T {
   settled.add(value);
   return Object.freeze(value);
-}
-
-function refusal(path: string, found: string): TypeError {
-  return new TypeError(`Cannot store session value at ${path}: ${found}`);
 }

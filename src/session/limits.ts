@@ -23,32 +23,37 @@ export class TimeLimits {
   readonly #absolute: number;
   readonly #renew: number;
 
-  /** @throws {RangeError} If a limit is not a whole number of seconds, or zero where that ends all. */
+  /**
+   * Checks the limits.
+   *
+   * @throws {RangeError} If a limit is not a whole number of seconds, or zero where that ends all.
+   */
   constructor(options: TimeLimitOptions) {
     const { idleTimeout = 1200, absoluteTimeout = 604_800 } = options;
-    const { renewAfter = idleTimeout === null ? null : Math.floor(idleTimeout / 4) } = options;
-    this.#idle = seconds("idleTimeout", idleTimeout, 1);
-    this.#absolute = seconds("absoluteTimeout", absoluteTimeout, 1);
-    this.#renew = seconds("renewAfter", renewAfter, 0);
+    const { renewAfter = idleTimeout && Math.floor(idleTimeout / 4) } = options;
+    this.#idle = checkSeconds("idleTimeout", idleTimeout, 1);
+    this.#absolute = checkSeconds("absoluteTimeout", absoluteTimeout, 1);
+    this.#renew = checkSeconds("renewAfter", renewAfter, 0);
   }
 
-  /** Why a record is not to be used any more, or null. A session as old as its limit is valid. */
-  rejection({ createdAt, renewedAt }: SessionRecord, now: number): RejectReason | null {
-    if (Math.max(createdAt, renewedAt) - now > MAX_CLOCK_SKEW) return "from the future";
-    return now - renewedAt > this.#idle || now - createdAt > this.#absolute ? "expired" : null;
+  /** Returns why a record must not be used any more, or null. At its limit it is still valid. */
+  rejection(record: SessionRecord, now: number): RejectReason | null {
+    const begin = Math.max(record.createdAt, record.renewedAt);
+    if (begin - now > MAX_CLOCK_SKEW) return "from the future";
+    return now > Math.min(...this.endsOf(record)) ? "expired" : null;
   }
 
-  /** Whether reading alone renews a record now. */
+  /** Returns whether reading alone renews a record now. */
   isRenewalDue({ renewedAt }: SessionRecord, now: number): boolean {
     return now - renewedAt >= this.#renew;
   }
 
-  /** When a record expires without a visit, and when in any case, in seconds since the epoch. */
+  /** Returns when a record expires without a visit, and when in any case, in epoch seconds. */
   endsOf({ createdAt, renewedAt }: SessionRecord): [idle: number, absolute: number] {
     return [renewedAt + this.#idle, createdAt + this.#absolute];
   }
 
-  /** Seconds after which a record is of no use, for the backend to clean up; null: never. */
+  /** Returns the seconds after which a record is of no use and may be deleted; null: never. */
   lifetime(record: SessionRecord, now: number): number | null {
     const end = Math.min(...this.endsOf(record));
     // A session as old as its limit is still valid, so its last second counts.
@@ -56,7 +61,12 @@ export class TimeLimits {
   }
 }
 
-function seconds(name: string, value: number | null, least: number): number {
+/**
+ * Returns a number of seconds; `Infinity` for null.
+ *
+ * @throws {RangeError} If it is not a whole number, or less than the least.
+ */
+export function checkSeconds(name: string, value: number | null, least: number): number {
   if (value === null) return Infinity;
   if (Number.isSafeInteger(value) && value >= least) return value;
   throw new RangeError(

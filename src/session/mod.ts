@@ -1,6 +1,6 @@
 /**
- * Sessions for web servers: in a sealed cookie, or in Deno KV, Redis or another database, behind one
- * interface. Web APIs alone, no dependency.
+ * Sessions for web servers: in a sealed cookie, or in Deno KV, Redis or another database, behind
+ * one interface. Web APIs alone, no dependency.
  *
  * @example A counter that survives a restart
  * ```ts
@@ -42,4 +42,5 @@ export type { TimeLimitOptions } from "./limits.ts";
 export type { SchemaOptions, SchemaResult, StandardSchema } from "./schema.ts";
 export { Session } from "./session.ts";
 export { type SessionOptions, Sessions, type SessionView } from "./sessions.ts";
+export type { SessionTrace } from "./state.ts";
 export type { OwnedSession, RejectReason, SessionStore } from "./store.ts";

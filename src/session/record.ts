@@ -1,10 +1,11 @@
+import { encodeUtf8 } from "../seal/bytes.ts";
 import type { SizeReport } from "./errors.ts";
 import type { FlashMessage } from "./flash.ts";
 import type { JsonValue } from "./json.ts";
 
 /**
- * What is kept of a visitor between two requests. Times are in seconds since the Unix epoch. A record
- * never changes, so requests can share it: a change makes a new one.
+ * What is kept of a visitor between two requests. Times are in seconds since the Unix epoch. A
+ * record never changes, so requests can share it: a change makes a new one.
  */
 export interface SessionRecord {
   /** The application's values by key. */
@@ -25,11 +26,18 @@ export interface SessionRecord {
 
 /** Makes a record with nothing in it; `now` is in seconds since the Unix epoch. */
 export function blankRecord(now: number): SessionRecord {
-  const empty = { data: {}, flash: [], csrf: null, owner: null, forms: [] };
-  return { ...empty, createdAt: now, renewedAt: now };
+  return {
+    data: {},
+    flash: [],
+    csrf: null,
+    createdAt: now,
+    renewedAt: now,
+    owner: null,
+    forms: [],
+  };
 }
 
-/** The value of a key, or undefined: never what every object inherits. */
+/** Returns the value of a key, or undefined: never a property that every object inherits. */
 export function valueOf({ data }: SessionRecord, key: string): JsonValue | undefined {
   return Object.hasOwn(data, key) ? data[key] : undefined;
 }
@@ -41,11 +49,10 @@ export function valueOf({ data }: SessionRecord, key: string): JsonValue | undef
  */
 export function encodeRecord(record: SessionRecord): string {
   const { createdAt, renewedAt, data, flash, csrf, owner, forms } = record;
-  const fields: unknown[] = [createdAt, renewedAt - createdAt, data];
-  if (forms.length > 0) fields.push(flat(flash), csrf, owner, forms);
-  else if (owner !== null) fields.push(flat(flash), csrf, owner);
-  else if (csrf !== null) fields.push(flat(flash), csrf);
-  else if (flash.length > 0) fields.push(flat(flash));
+  const fields = [createdAt, renewedAt - createdAt, data, flat(flash), csrf, owner, forms];
+  const isEmpty = (field: unknown): boolean =>
+    field === null || Array.isArray(field) && field.length === 0;
+  while (fields.length > 3 && isEmpty(fields.at(-1))) fields.pop();
   return JSON.stringify(fields);
 }
 
@@ -58,14 +65,15 @@ export function decodeRecord(text: string): SessionRecord | null {
     return null;
   }
   if (!Array.isArray(fields)) return null;
-  const [createdAt, age, data, flash = [], csrf = null, owner = null, forms = []] = fields;
+  const [createdAt, age, data, parts = [], csrf = null, owner = null, forms = []] = fields;
   const isRecord = Number.isSafeInteger(createdAt) && Number.isSafeInteger(age) &&
-    isObject(data) && isTextOrNull(csrf) && isTextOrNull(owner) &&
-    Array.isArray(flash) && flash.length % 2 === 0 &&
-    flash.every((part) => typeof part === "string") && Array.isArray(forms) &&
-    forms.every((form) => Array.isArray(form) && form.length === 2 && typeof form[0] === "string");
+    typeof data === "object" && data !== null && !Array.isArray(data) &&
+    Array.isArray(parts) && parts.length % 2 === 0 && parts.every(isText) &&
+    (csrf === null || isText(csrf)) && (owner === null || isText(owner)) && Array.isArray(forms) &&
+    forms.every((form) => Array.isArray(form) && form.length === 2 && isText(form[0]));
   if (!isRecord) return null;
-  return { data, flash: paired(flash), csrf, createdAt, renewedAt: createdAt + age, owner, forms };
+  const flash = parts.flatMap((level, i) => i % 2 ? [] : { level, message: `${parts[i + 1]}` });
+  return { data, flash, csrf, createdAt, renewedAt: createdAt + age, owner, forms };
 }
 
 /**
@@ -86,27 +94,15 @@ export function sizeReport(record: SessionRecord, bytes: number, limit: number):
   return { bytes, limit, largest: sizesOf(record).slice(0, 3) };
 }
 
-/** The length of a text in UTF-8. */
+/** Returns the length of a text in UTF-8. */
 export function byteLength(text: string): number {
-  return new TextEncoder().encode(text).length;
+  return encodeUtf8(text).length;
 }
 
-function isObject(value: unknown): boolean {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
-}
-
-function isTextOrNull(value: unknown): boolean {
-  return value === null || typeof value === "string";
+function isText(value: unknown): value is string {
+  return typeof value === "string";
 }
 
 function flat(queue: readonly FlashMessage[]): string[] {
   return queue.flatMap(({ level, message }) => [level, message]);
-}
-
-function paired(parts: readonly string[]): FlashMessage[] {
-  const queue: FlashMessage[] = [];
-  for (let index = 0; index + 1 < parts.length; index += 2) {
-    queue.push({ level: String(parts[index]), message: String(parts[index + 1]) });
-  }
-  return queue;
 }

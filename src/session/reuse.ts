@@ -1,26 +1,16 @@
-/** Marks a response that carries headers meant for one visitor. */
-const ANSWERED = Symbol("answered");
-
-interface Answered {
-  readonly request: Request;
-  readonly at: number;
-}
-
-interface Markable {
-  [ANSWERED]?: Answered;
-}
+/** Responses that carry headers meant for one visitor, with the request that they answered. */
+const answered = new WeakMap<Response, { readonly request: Request; readonly at: number }>();
 
 let moment = 0;
 
-/** Gives a request that begins its place in the order of all requests. */
+/** Returns the place of a request that begins in the order of all that is answered here. */
 export function begin(): number {
   return ++moment;
 }
 
 /** Marks a response whose headers were changed in place for one request's visitor. */
 export function markAnswered(response: Response, request: Request): void {
-  // Not by assignment, which throws where the response is frozen: the mark is only a safety net.
-  Reflect.set(response, ANSWERED, { request, at: ++moment } satisfies Answered);
+  answered.set(response, { request, at: ++moment });
 }
 
 /**
@@ -34,9 +24,9 @@ export function markAnswered(response: Response, request: Request): void {
  * @throws {TypeError} If the response answered an earlier request.
  */
 export function assertUnanswered(response: Response, request: Request, began: number): void {
-  const answered = (response as Response & Markable)[ANSWERED];
-  if (answered === undefined || answered.request === request || answered.at > began) return;
+  const mark = answered.get(response);
+  if (mark === undefined || mark.request === request || mark.at > began) return;
   throw new TypeError(
-    "Cannot answer with the response of an earlier request: it has a body, so make one in the view",
+    "Cannot answer with an earlier response: make one in the view",
   );
 }

@@ -1,6 +1,6 @@
 /**
- * Continues with a value: synchronously if it is there, else when it is. What need not wait costs no
- * promise this way, and most requests never wait.
+ * Continues with a value: synchronously if it is there, else when it is. What need not wait costs
+ * no promise this way, and most requests never wait.
  *
  * @param value The value, or a promise of it.
  * @param next What to do with it.
@@ -28,7 +28,7 @@ export function runView<Input>(
   try {
     const response = view(input);
     return isPromise(response)
-      ? Promise.resolve(response).catch(thrown).then(checked)
+      ? Promise.resolve(response).then(checked, thrown)
       : checked(response);
   } catch (error) {
     return thrown(error);

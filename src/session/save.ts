@@ -6,7 +6,7 @@ import { didChange, type SessionState } from "./state.ts";
 
 const MAX_LABEL = 120;
 
-/** Changes whose loss is no loss to the visitor. */
+/** Changes that no visitor misses. */
 const NEGLIGIBLE = ["takeFlash", "recallForm", "csrf", "destroy"];
 
 /**
@@ -23,61 +23,46 @@ export function saveSession(
   if (state.closed) throw new TypeError("Cannot commit the session: it is already committed");
   state.closed = true;
   assertUnanswered(response, state.request, state.began);
-  switch (endingOf(state)) {
-    case "untouched":
-      return response;
-    case "leave":
-      return answer(state, response, null);
-    case "drop":
-      return drop(state, response);
-    case "remove":
-      return end(state).then(() => answer(state, response, state.cookie.removal()));
-    case "write":
-      return write(state, response);
-  }
+  const { accessed, fate, changes, loaded, record, now, context } = state;
+  if (!accessed) return response;
+  if (fate !== "open") return drop(state, response);
+  const isRenewal = changes.length > 0 ||
+    loaded !== null && context.limits.isRenewalDue(record, now);
+  if (isRenewal) state.record = { ...record, renewedAt: Math.max(record.renewedAt, now) };
+  const isStale = loaded?.seal?.newest === false;
+  return isRenewal || isStale ? write(state, response) : answer(state, response);
 }
 
-function endingOf(state: SessionState): "untouched" | "leave" | "drop" | "remove" | "write" {
-  const { accessed, fate, changes, loaded, value, record, now, context } = state;
-  if (!accessed) return "untouched";
-  if (fate !== "open") return "drop";
-  if (changes.length === 1 && didChange(state, "destroy")) {
-    return value === null ? "leave" : "remove";
-  }
-  if (changes.length > 0) return "write";
-  if (loaded === null) return "leave";
-  const isStale = loaded.seal?.newest === false;
-  return isStale || context.limits.isRenewalDue(record, now) ? "write" : "leave";
-}
-
-/** Keeps nothing, and says so where the visitor would take it for kept. */
+/** Drops the changes; throws where the visitor would take them for stored. */
 async function drop(state: SessionState, response: Response): Promise<Response> {
-  const { fate, request, changes, value, cookie, context } = state;
+  const { fate, request, changes } = state;
   const isEnding = didChange(state, "destroy");
   // The session may live on under another id: logout wins all the same.
-  if (isEnding && value !== null) await context.store.destroy(value, cookie.name);
+  if (isEnding) await end(state);
   const isLoss = changes.some(({ kind }) => {
     return !NEGLIGIBLE.includes(kind) && !(isEnding && kind === "flash");
   });
-  if (fate === "withheld" || isSafe(request) || !isLoss) return answer(state, response, null);
+  if (fate === "withheld" || isSafe(request) || !isLoss) return answer(state, response);
   throw new SessionLostError(
-    "Cannot store what the request changed: its session ended or got a new id meanwhile",
+    "Cannot store the changes: the session ended or got a new id meanwhile",
   );
 }
 
 async function write(state: SessionState, response: Response): Promise<Response | null> {
-  const { cookie, now, changes, request, value, context: { store, limits, trace, label } } = state;
-  if (changes.length > 0 || limits.isRenewalDue(state.record, now)) {
-    state.record = { ...state.record, renewedAt: Math.max(state.record.renewedAt, now) };
+  const { cookie, now, changes, request, value, record, context } = state;
+  const { store, limits, trace, label = userAgent } = context;
+  let { loaded } = state;
+  if (didChange(state, "destroy")) {
+    await end(state);
+    loaded = null;
+    if (changes.length === 1) {
+      return answer(state, response, value === null ? undefined : cookie.removal());
+    }
   }
-  const isEnding = didChange(state, "destroy");
-  if (isEnding) await end(state);
-  const { record } = state;
-  const loaded = isEnding ? null : state.loaded;
   const saved = await store.save({
     cookieName: cookie.name,
     cookieOverhead: cookie.overhead,
-    value: loaded === null ? null : value,
+    value: loaded && value,
     loaded,
     record,
     regenerate: didChange(state, "regenerate"),
@@ -85,24 +70,28 @@ async function write(state: SessionState, response: Response): Promise<Response 
     label: record.owner === null ? "" : label(request).slice(0, MAX_LABEL),
   });
   if (saved === null) return null;
-  if (trace !== null) {
-    if (value !== null) trace.delete(value);
-    trace.set(saved, changes.map(({ kind, key }) => key ? `${kind} ${key}` : kind), 1);
-  }
+  trace?.set(saved, changes);
   const isKept = saved === value && !cookie.hasMaxAge;
-  return answer(state, response, isKept ? null : cookie.line(saved));
+  return answer(state, response, isKept ? undefined : cookie.line(saved));
 }
 
-async function end({ value, loaded, cookie, context }: SessionState): Promise<void> {
-  if (value !== null && loaded !== null) await context.store.destroy(value, cookie.name);
+function userAgent({ headers }: Request): string {
+  return headers.get("user-agent") ?? "";
+}
+
+/** Ends the visitor's session in the store, where there may be one. */
+async function end({ value, loaded, fate, cookie, context }: SessionState): Promise<void> {
+  if (value !== null && (loaded !== null || fate !== "open")) {
+    await context.store.destroy(value, cookie.name);
+  }
 }
 
 /** Puts the cookie and the cache rules on the response, which is for this visitor alone then. */
-function answer(state: SessionState, response: Response, setCookie: string | null): Response {
+function answer(state: SessionState, response: Response, setCookie?: string): Response {
   const isOnce = didChange(state, "takeFlash") || didChange(state, "recallForm");
   const answered = withHeaders(response, (headers) => {
     setPrivate(headers, isOnce);
-    if (setCookie !== null) headers.append("set-cookie", setCookie);
+    if (setCookie !== undefined) headers.append("set-cookie", setCookie);
   });
   if (answered === response) markAnswered(response, state.request);
   return answered;

@@ -18,7 +18,9 @@ export interface StandardSchema {
 
 /** How stored data is validated. */
 export interface SchemaOptions {
-  /** Validates stored data when it is loaded: an older version of the program may have written it. */
+  /**
+   * Validates stored data when it is loaded: an older version of the program may have written it.
+   */
   readonly schema?: StandardSchema;
   /**
    * Upgrades data that fails the schema; the result is validated again. If it still fails, or the
@@ -48,7 +50,8 @@ export async function fitToSchema(
     }
   }
   if (result.issues) return null;
-  const fitting = Object.entries(result.value ?? {}).filter(([, value]) => value !== undefined)
-    .map(([key, value]) => [key, toJsonValue(value, key)]);
+  const fitting = Object.entries(result.value ?? {}).flatMap(([key, value]) =>
+    value === undefined ? [] : [[key, toJsonValue(value, key)]]
+  );
   return { ...record, data: Object.fromEntries(fitting) };
 }

@@ -1,14 +1,7 @@
 import { addFlash, type FlashMessage, type FlashOptions, isSeen, removeFlash } from "./flash.ts";
 import { freezeJson, type Frozen, type JsonValue, ownText, toJsonValue } from "./json.ts";
 import { blankRecord, type SessionRecord, valueOf } from "./record.ts";
-import {
-  type Change,
-  changeState,
-  didChange,
-  readState,
-  type SessionState,
-  writableState,
-} from "./state.ts";
+import { type Change, changeState, didChange, readState, type SessionState } from "./state.ts";
 
 /** Returns the state behind a session, for the library itself. */
 export let stateOf: <Data extends object>(session: Session<Data>) => SessionState;
@@ -91,15 +84,14 @@ export class Session<Data extends object = Record<string, JsonValue>> {
   }
 
   /** Returns the keys with their values, frozen. */
-  *entries(): IterableIterator<[keyof Data & string, Frozen<Data[keyof Data]>]> {
-    for (const [key, value] of Object.entries(this.#record.data)) {
-      yield [key as keyof Data & string, freezeJson(value) as Frozen<Data[keyof Data]>];
-    }
+  entries(): IterableIterator<[keyof Data & string, Frozen<Data[keyof Data]>]> {
+    const entries = Object.entries(freezeJson(this.#record.data)).values();
+    return entries as IterableIterator<[keyof Data & string, Frozen<Data[keyof Data]>]>;
   }
 
   /**
-   * Sets a value. It replaces what a parallel request stores under the same key meanwhile: where the
-   * new value depends on the old one, use {@linkcode Session.update}.
+   * Sets a value. It replaces what a parallel request stores under the same key meanwhile: where
+   * the new value depends on the old one, use {@linkcode Session.update}.
    *
    * @throws {TypeError} If the value is not JSON, or the session is already saved.
    */
@@ -112,12 +104,12 @@ export class Session<Data extends object = Record<string, JsonValue>> {
   }
 
   /**
-   * Sets a value that depends on the present one. The function may run again, on a newer value, when
-   * a parallel request was faster; so no increment is lost. It may read the session, and change it
-   * by its result alone.
+   * Sets a value that depends on the present one. The function may run again, on a newer value,
+   * when a parallel request was faster; so no increment is lost. It may read the session, and
+   * change it by its result alone.
    *
-   * @throws {TypeError} If the new value is not JSON, the function changes the session by itself, or
-   * the session is already saved.
+   * @throws {TypeError} If the new value is not JSON, the function changes the session by itself,
+   * or the session is already saved.
    */
   update<Key extends keyof Data & string>(
     key: Key,
@@ -152,7 +144,9 @@ export class Session<Data extends object = Record<string, JsonValue>> {
     });
   }
 
-  /** Returns the messages that wait, of the given levels or of all, in order; they go on waiting. */
+  /**
+   * Returns the messages that wait, of the given levels or of all, in order; they go on waiting.
+   */
   peekFlash(levels?: string | readonly string[]): FlashMessage[] {
     const wanted = typeof levels === "string" ? [levels] : levels;
     return this.#record.flash.filter(({ level }) => wanted?.includes(level) ?? true)
@@ -184,9 +178,9 @@ export class Session<Data extends object = Record<string, JsonValue>> {
 
   /** Ends the session. What is stored after that belongs to a new one. */
   destroy(): void {
-    const state = writableState(this.#state);
-    state.changes = []; // nobody will ask for what was done to it before
+    const state = this.#state;
     this.#change("destroy", undefined, () => blankRecord(state.now));
+    state.changes = state.changes.slice(-1); // nobody will ask for what was done to it before
   }
 
   /**

@@ -1,4 +1,3 @@
-import { Cache } from "./cache.ts";
 import { inTurn } from "./contention.ts";
 import {
   isHttps,
@@ -14,7 +13,7 @@ import { after, runView } from "./run.ts";
 import { saveSession } from "./save.ts";
 import { fitToSchema, type SchemaOptions } from "./schema.ts";
 import { Session, stateOf } from "./session.ts";
-import type { SessionState } from "./state.ts";
+import type { SessionState, SessionTrace } from "./state.ts";
 import type { LoadResult, RejectReason, SessionStore } from "./store.ts";
 
 /** A function that answers a request, given its session. Throwing a `Response` returns it. */
@@ -32,14 +31,11 @@ export interface SessionOptions extends TimeLimitOptions, SchemaOptions, ProxyOp
   readonly label?: (request: Request) => string;
   /** Called with the reason when a cookie is rejected, for the log. Default: none. */
   readonly onReject?: (reason: RejectReason) => void;
-  /** Whether to keep each session's last changes in memory, for `inspect`. Default: false. */
-  readonly trace?: boolean;
+  /** Keeps the last changes in memory: `new ChangeTrace()` of `./inspector`. Default: none. */
+  readonly trace?: SessionTrace;
   /** The clock, in milliseconds since the Unix epoch. Default: `Date.now`. */
   readonly now?: () => number;
 }
-
-/** Sessions whose last changes are kept in memory. */
-const MAX_TRACES = 4096;
 
 /** Returns the store behind the sessions, for the library itself. */
 export let storeOf: <Data extends object>(sessions: Sessions<Data>) => SessionStore;
@@ -66,8 +62,7 @@ export let storeOf: <Data extends object>(sessions: Sessions<Data>) => SessionSt
 export class Sessions<Data extends object> {
   /** Whether the proxy's headers are believed. */
   readonly trustProxy: boolean;
-  readonly #options: SessionOptions;
-  readonly #context: SessionState["context"];
+  readonly #context: SessionOptions & SessionState["context"];
   readonly #plainCookie: SessionCookie;
   readonly #secureCookie: SessionCookie;
 
@@ -82,17 +77,11 @@ export class Sessions<Data extends object> {
    * @throws {RangeError} If an option is out of range.
    */
   constructor(options: SessionOptions) {
-    const { store, cookie = {}, trustProxy = false, trace } = options;
+    const { cookie = {}, trustProxy = false } = options;
     this.trustProxy = trustProxy;
-    this.#options = options;
-    this.#context = {
-      store,
-      limits: new TimeLimits(options),
-      trace: trace ? new Cache(MAX_TRACES, MAX_TRACES) : null,
-      label: options.label ?? (({ headers }) => headers.get("user-agent") ?? ""),
-    };
+    this.#context = { ...options, limits: new TimeLimits(options) };
     this.#secureCookie = new SessionCookie(cookie, true);
-    this.#plainCookie = cookie.secure ? this.#secureCookie : new SessionCookie(cookie, false);
+    this.#plainCookie = new SessionCookie(cookie, cookie.secure ?? false);
   }
 
   /**
@@ -119,18 +108,25 @@ export class Sessions<Data extends object> {
    * @throws {SessionStoreError} If the store cannot be reached.
    */
   load(request: Request): Session<Data> | Promise<Session<Data>> {
+    const { store, schema, migrate } = this.#context;
     const cookie = isHttps(request, this) ? this.#secureCookie : this.#plainCookie;
     const value = cookie.read(request.headers);
-    if (value === null) return this.#open(request, cookie, value, null);
-    return after(this.#context.store.load(value, cookie.name), (result) => {
-      return after(this.#validate(result), (result) => this.#open(request, cookie, value, result));
+    const open = (result: LoadResult | null) => this.#open(request, cookie, value, result);
+    if (value === null) return open(null);
+    return after(store.load(value, cookie.name), (result) => {
+      if (schema === undefined || result.record === null) return open(result);
+      return fitToSchema(result.record, { schema, migrate })
+        .then((record) =>
+          open(record ? { ...result, record } : { record, reason: "invalid data" })
+        );
     });
   }
 
   /**
    * Saves what a request did to its session, which is closed from then on. When another request was
-   * faster, a safe request (GET, HEAD) is answered again on the newer session, if its view is given,
-   * so that the page shows what is stored; otherwise the changes are applied to the newer session.
+   * faster, a safe request (GET, HEAD) is answered again on the newer session, if its view is
+   * given, so that the page shows what is stored; otherwise the changes are applied to the newer
+   * session.
    *
    * @param session The session of the request.
    * @param response The answer to the request.
@@ -153,32 +149,21 @@ export class Sessions<Data extends object> {
     );
   }
 
-  #validate(result: LoadResult): LoadResult | Promise<LoadResult> {
-    const { schema, migrate } = this.#options;
-    if (result.record === null || schema === undefined) return result;
-    return fitToSchema(result.record, { schema, migrate })
-      .then((record) => record ? { ...result, record } : { record, reason: "invalid data" });
-  }
-
   #open(
     request: Request,
     cookie: SessionCookie,
     value: string | null,
     result: LoadResult | null,
   ): Session<Data> {
-    const now = Math.floor((this.#options.now ?? Date.now)() / 1000);
+    const now = Math.floor((this.#context.now ?? Date.now)() / 1000);
     let loaded = null;
-    let fate: SessionState["fate"] = "open";
-    if (result === null) {
-      if (cookie.isWithheld(request)) fate = "withheld";
-    } else {
-      const reason = result.record === null
-        ? result.reason
-        : this.#context.limits.rejection(result.record, now);
-      if (result.record !== null && reason === null) loaded = result;
-      if (reason !== null) this.#options.onReject?.(reason);
-      if (reason === "retired") fate = "retired";
-    }
+    let reason = null;
+    if (result?.record) {
+      reason = this.#context.limits.rejection(result.record, now);
+      if (reason === null) loaded = result;
+    } else if (result !== null) reason = result.reason;
+    if (reason !== null) this.#context.onReject?.(reason);
+    const isWithheld = value === null && cookie.isWithheld(request);
     return new Session<Data>({
       request,
       began: begin(),
@@ -191,12 +176,12 @@ export class Sessions<Data extends object> {
       changes: [],
       changing: false,
       accessed: false,
-      fate,
+      fate: reason === "retired" ? reason : isWithheld ? "withheld" : "open",
       closed: false,
     });
   }
 
-  /** Answers once more: another request was faster. */
+  /** Answers again on the newer session, since another request was faster. */
   #retry(first: SessionState, response: Response, view?: SessionView<Data>): Promise<Response> {
     return inTurn(first.value ?? "", async () => {
       const fresh = await this.load(first.request);

@@ -1,4 +1,3 @@
-import type { Cache } from "./cache.ts";
 import type { SessionCookie } from "./cookie.ts";
 import type { TimeLimits } from "./limits.ts";
 import type { SessionRecord } from "./record.ts";
@@ -25,9 +24,15 @@ export interface Change {
     | "regenerate"
     | "destroy";
   /** The value or flash level that it is about, where there is one. */
-  readonly key?: string;
+  readonly key: string | undefined;
   /** Returns the record with the change applied. */
   apply(record: SessionRecord): SessionRecord;
+}
+
+/** Keeps what the last write of each session did. */
+export interface SessionTrace {
+  /** Keeps the changes of a write, in order, by the cookie's value from now on. */
+  set(value: string, changes: readonly Pick<Change, "kind" | "key">[]): void;
 }
 
 /** The state of a session during one request. */
@@ -44,12 +49,12 @@ export interface SessionState {
   readonly value: string | null;
   /** The session that the store found under that value, if it is to be used. */
   readonly loaded: LoadedSession | null;
-  /** What all sessions of the application share. */
+  /** The parts that all sessions of the application share. */
   readonly context: {
     readonly store: SessionStore;
     readonly limits: TimeLimits;
-    readonly trace: Cache<readonly string[]> | null;
-    readonly label: (request: Request) => string;
+    readonly trace?: SessionTrace;
+    readonly label?: (request: Request) => string;
   };
   /** The loaded record, or a blank one, with the changes made so far. */
   record: SessionRecord;
@@ -60,9 +65,10 @@ export interface SessionState {
   /** Whether anything was read or changed. */
   accessed: boolean;
   /**
-   * Whether the changes are kept (`open`) or dropped, without any cookie set or removed: the session
-   * had a new id before the request came (`retired`), ended or got one meanwhile (`lost`), or the
-   * browser had to withhold the cookie (`withheld`), so that there may be a session all the same.
+   * Whether the changes are kept (`open`) or dropped, without any cookie set or removed: the
+   * session had a new id before the request came (`retired`), ended or got one meanwhile (`lost`),
+   * or the browser had to withhold the cookie (`withheld`), so that there may be a session all the
+   * same.
    */
   fate: "open" | "retired" | "lost" | "withheld";
   /** Whether the session is saved and can change no more. */
@@ -84,22 +90,9 @@ export function readState(state: SessionState): SessionState {
 }
 
 /**
- * Makes sure that a session can be changed now.
- *
- * @throws {TypeError} If the response is committed, or a function given to `update` runs.
- */
-export function writableState(state: SessionState): SessionState {
-  const why = state.closed
-    ? "its response is already committed"
-    : state.changing && "a function given to update is running";
-  if (why) throw new TypeError(`Cannot change the session: ${why}`);
-  return readState(state);
-}
-
-/**
  * Changes a session, and keeps the change for a newer record that the write may meet.
  *
- * @throws {TypeError} If it cannot be changed now.
+ * @throws {TypeError} If the response is committed, or a function given to `update` runs.
  */
 export function changeState(
   state: SessionState,
@@ -107,16 +100,20 @@ export function changeState(
   key: string | undefined,
   apply: Change["apply"],
 ): void {
-  writableState(state).changing = true;
+  const why = state.closed
+    ? "its response is already committed"
+    : state.changing && "a function given to update is running";
+  if (why) throw new TypeError(`Cannot change the session: ${why}`);
+  state.accessed = state.changing = true;
   try {
     state.record = apply(state.record);
   } finally {
     state.changing = false;
   }
-  state.changes.push(key === undefined ? { kind, apply } : { kind, key, apply });
+  state.changes.push({ kind, key, apply });
 }
 
-/** Whether a request made a change of some kind. */
+/** Returns whether a request made a change of some kind. */
 export function didChange({ changes }: SessionState, kind: Change["kind"]): boolean {
   return changes.some((change) => change.kind === kind);
 }

@@ -21,7 +21,7 @@ export type RejectReason =
 
 /** A session as a store found it. */
 export interface LoadedSession {
-  /** What was kept. */
+  /** The record. */
   readonly record: SessionRecord;
   /** A token for the state that was read; a later write hands it back to the store. */
   readonly version?: unknown;
@@ -45,7 +45,7 @@ export interface SessionWrite {
   readonly cookieOverhead: number;
   /** The cookie's value that the session was loaded from; null for a new session. */
   readonly value: string | null;
-  /** What was loaded from it, with the version that was read; null for a new session. */
+  /** The session as it was loaded, with the version that was read; null for a new session. */
   readonly loaded: LoadedSession | null;
   /** The record to keep. */
   readonly record: SessionRecord;
@@ -77,11 +77,11 @@ export interface OwnedPage {
   readonly before: string | null;
 }
 
-/** What a store can do for accounts. */
+/** Operations of a store on the sessions of an account. */
 export interface SessionOwners {
   /**
-   * Returns the handle of a cookie's value, as {@linkcode SessionOwners.list} names it; an empty text
-   * if there is no session under that value and name.
+   * Returns the handle of a cookie's value, as {@linkcode SessionOwners.list} names it; an empty
+   * text if there is no session under that value and name.
    */
   handleOf(value: string, cookieName: string): string | Promise<string>;
   /**
@@ -103,16 +103,16 @@ export interface SessionOwners {
  * misuse by the program is a `TypeError` or `RangeError`; a backend that cannot be reached is a
  * `SessionStoreError` with its `cause`. Methods that need not wait may return synchronously.
  *
- * A value holds under the cookie name that it was saved under; under any other name it is as unknown
- * as a value that was never handed out. So the cookie of a sign-in that still waits for its second
- * factor opens nothing under the name of the full session.
+ * A value holds under the cookie name that it was saved under; under any other name it is as
+ * unknown as a value that was never handed out. So the cookie of a sign-in that still waits for its
+ * second factor opens nothing under the name of the full session.
  */
 export interface SessionStore {
   /** The name for people: "cookie", "kv", "redis", … */
   readonly name: string;
   /** The most bytes that {@linkcode SessionStore.measure} may give; null if there is no limit. */
   readonly limit: number | null;
-  /** What the store can do for accounts; absent in the cookie store. */
+  /** The operations on accounts; absent in the cookie store. */
   readonly owners?: SessionOwners;
 
   /** Finds the session of a cookie's value, which holds under one cookie name only. */
@@ -130,7 +130,7 @@ export interface SessionStore {
   /** Ends the session of a cookie's value, even if another request changed it meanwhile. */
   destroy(value: string, cookieName: string): Promise<void>;
 
-  /** Bytes that a record takes where the store keeps it; `overhead` are the cookie's own. */
+  /** Returns the bytes that a record takes where it is kept; `overhead` is the cookie's own. */
   measure(record: SessionRecord, overhead: number): number;
 
   /** Fails if the backend does not answer. */

@@ -8,12 +8,12 @@ const PURPOSE = "satchel v1 session";
 /** The cached state of a session id: the backend's key, the seal, and the last record seen. */
 export interface CacheEntry {
   readonly id: string;
-  /** The name of the cookie that the id holds under. */
+  /** The name of the cookie under which the id holds. */
   readonly cookieName: string;
   readonly key: string;
   readonly seal: RecordSeal;
   readonly sealed: string;
-  /** What is sealed: a record, or why there is none. */
+  /** The sealed record, or why there is none. */
   readonly content: SessionRecord | "retired" | "malformed";
   /** When this process last updated the owner's list, in seconds. */
   readonly listedAt: number;
@@ -27,12 +27,12 @@ export async function deriveEntry(given: string, cookieName: string): Promise<Ca
   return { id, cookieName, key, seal, sealed: "", content: "malformed", listedAt: 0 };
 }
 
-/** Reads what was sealed under a key: a record, or why there is none. */
+/** Reads an opened text: a record, or why there is none. */
 export function contentOf(text: string): CacheEntry["content"] {
   return successorIn(text) === null ? decodeRecord(text) ?? "malformed" : "retired";
 }
 
-/** The key that a tombstone leads to; null for a record, which begins with a bracket. */
+/** Returns the key to which a tombstone leads; null for a record, which begins with a bracket. */
 export function successorIn(text: string): string | null {
   return text.startsWith('"') ? JSON.parse(text) : null;
 }

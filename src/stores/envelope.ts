@@ -1,6 +1,6 @@
 import { type Bytes, decodeBase64url, encodeBase64url, randomBytes } from "../seal/bytes.ts";
 
-/** The first byte of what is sealed: the version of its format. */
+/** The first byte of a sealed text: the version of its format. */
 const VERSION = 1;
 const NONCE_SIZE = 12;
 const CIPHERTEXT_AT = 1 + NONCE_SIZE;
@@ -11,8 +11,8 @@ const encoder = new TextEncoder();
 const decoder = new TextDecoder("utf-8", { ignoreBOM: true });
 
 /**
- * Seals what a backend keeps under a key that comes from something which is not kept there: the
- * visitor's own id. A copy of the data reads nothing without the visitors' cookies.
+ * Seals the values of a backend under keys that are not kept there: each comes from the visitor's own
+ * id. So a copy of the database cannot be read without the visitors' cookies.
  *
  *     sealed = base64url( 0x01 ‖ nonce (12) ‖ ciphertext ‖ tag (16) )
  *
@@ -27,8 +27,8 @@ export class RecordSeal {
   /**
    * Derives the key.
    *
-   * @param source What has to be known to read what is sealed.
-   * @param purpose What is sealed for one purpose is a forgery for another.
+   * @param source The text that one has to know to open the seals.
+   * @param purpose A seal for one purpose is a forgery for any other.
    */
   static async from(source: string, purpose: string): Promise<RecordSeal> {
     const info = encoder.encode(purpose);
@@ -58,7 +58,7 @@ export class RecordSeal {
     return encodeBase64url(bytes);
   }
 
-  /** Opens what was sealed; null if anything is wrong with it. */
+  /** Opens a sealed text; null if anything is wrong with it. */
   async open(sealed: string): Promise<string | null> {
     const bytes = decodeBase64url(sealed);
     if (bytes?.[0] !== VERSION) return null;

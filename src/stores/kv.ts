@@ -3,24 +3,24 @@ import type { OwnerIndex, SessionBackend, StoredValue, WriteEntry } from "./back
 import { retryWhileLocked } from "./retry_locked.ts";
 import { ServerStore, type ServerStoreOptions } from "./server_store.ts";
 
-/** What a `Deno.Kv` can do, as far as {@linkcode KvStore} needs it. */
+/** A `Deno.Kv`, as far as {@linkcode KvStore} needs it. */
 export interface KvClient {
-  /** Finds the value of a key; the versionstamp is null where there is none. */
+  /** Reads the value of a key; the versionstamp is null where there is none. */
   get(key: string[]): Promise<{ value: unknown; versionstamp: string | null }>;
   /** Begins an atomic operation. */
   atomic(): KvOperation;
-  /** Goes through the keys that begin with the same parts and come before `end`, if there is one. */
+  /** Lists the keys that begin with the same parts and come before `end`, if it is given. */
   list(
     selector: { prefix: string[]; end?: string[] },
     options?: KvListOptions,
   ): AsyncIterable<{ key: readonly unknown[]; value: unknown }>;
 }
 
-/** How a {@linkcode KvClient} goes through keys. */
+/** How a {@linkcode KvClient} lists keys. */
 export interface KvListOptions {
   /** The most keys to give. */
   limit?: number;
-  /** How many are read in one step. */
+  /** The number of keys that are read in one step. */
   batchSize?: number;
   /** Whether the last key comes first. */
   reverse?: boolean;
@@ -34,11 +34,11 @@ export interface KvOperation {
   set(key: string[], value: Uint8Array | string, options?: { expireIn?: number }): KvOperation;
   /** Deletes a key. */
   delete(key: string[]): KvOperation;
-  /** Carries it out, as a whole or not at all. */
+  /** Runs it, as a whole or not at all. */
   commit(): Promise<{ ok: boolean }>;
 }
 
-/** How the KV store keeps sessions. */
+/** The prefix of the keys of a {@linkcode KvStore}, and its bounds. */
 export interface KvStoreOptions extends ServerStoreOptions {
   /** The first part of all its keys. Default: "satchel". */
   readonly prefix?: string;
@@ -46,7 +46,7 @@ export interface KvStoreOptions extends ServerStoreOptions {
 
 /** Deno KV takes values up to 64 KiB. */
 const MAX_VALUE = 65_536;
-/** Milliseconds: a file does not hang, but its writers may have to wait for each other. */
+/** Milliseconds. A file does not hang, but its writers may have to wait for each other. */
 const TIMEOUT = 5000;
 
 /**
@@ -54,19 +54,25 @@ const TIMEOUT = 5000;
  * share, or the database of Deno Deploy.
  *
  * @example
- * ```ts ignore
+ * ```ts
  * import { Sessions } from "@satchel/satchel";
  * import { KvStore } from "@satchel/satchel/stores/kv";
+ * import { assertEquals } from "@std/assert";
  *
- * const store = new KvStore(await Deno.openKv(".satchel.sqlite"));
- * const sessions = new Sessions({ store });
+ * using kv = await Deno.openKv(":memory:"); // or a file, such as ".satchel.sqlite"
+ * const sessions = new Sessions<{ counter: number }>({ store: new KvStore(kv) });
+ * const response = await sessions.handle(new Request("http://localhost/"), (session) => {
+ *   session.set("counter", 1);
+ *   return new Response("Hello");
+ * });
+ * assertEquals(response.headers.getSetCookie().length, 1);
  * ```
  */
 export class KvStore extends ServerStore {
   /**
    * Keeps sessions in an open database.
    *
-   * @param client What `Deno.openKv` gives. Closing it is the caller's business.
+   * @param client The database, from `Deno.openKv`. Closing it is the caller's business.
    * @param options The keys' prefix, bounds for time and size.
    * @throws {RangeError} If `cacheEntries` is not a whole number from 0.
    */
@@ -118,7 +124,7 @@ class KvBackend implements SessionBackend {
 
   async write(entries: readonly WriteEntry[]): Promise<boolean> {
     return await retryWhileLocked(async (attempt) => {
-      // Whoever had the file may have written this session: then there is no need to lock it.
+      // The process that had the file may have written this session: then it need not be locked.
       if (attempt > 1 && !await this.#isCurrent(entries)) return false;
       const operation = this.#client.atomic();
       for (const { key: name, version, value, lifetime } of entries) {

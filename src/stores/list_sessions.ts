@@ -2,13 +2,13 @@ import { type Session, stateOf } from "../session/session.ts";
 import { type Sessions, storeOf } from "../session/sessions.ts";
 import type { OwnedSession, SessionOwners } from "../session/store.ts";
 
-/** A page of the list of an account's sessions. */
+/** A page of the list of an account's sessions, and the session to mark. */
 export interface ListOptions<Data extends object> {
   /** The session to mark as the current one. */
   readonly current?: Session<Data>;
   /** The most sessions of a page, 1 to 1000. Default: 100. */
   readonly limit?: number;
-  /** The handle of the last session of the page before. Default: the list begins. */
+  /** The handle of the last session of the page before. Default: the first page. */
   readonly before?: string;
 }
 
@@ -24,6 +24,26 @@ export type ListedSession = OwnedSession & { readonly current: boolean };
  * @returns At most `limit` sessions.
  * @throws {TypeError} If the store keeps no owners.
  * @throws {RangeError} If `limit` is not a whole number from 1 to 1000.
+ *
+ * @example
+ * ```ts
+ * import { Sessions } from "@satchel/satchel";
+ * import { MemoryStore } from "@satchel/satchel/stores/memory";
+ * import { listSessions, revokeSessions } from "@satchel/satchel/stores/server";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const sessions = new Sessions<{ cart: string[] }>({ store: new MemoryStore() });
+ * for (const device of ["Desk", "Phone"]) {
+ *   const headers = { "user-agent": device };
+ *   await sessions.handle(new Request("http://localhost/", { headers }), (session) => {
+ *     session.setOwner("ann");
+ *     return new Response("Signed in");
+ *   });
+ * }
+ * const listed = await listSessions(sessions, "ann");
+ * assertEquals(listed.map(({ label }) => label).sort(), ["Desk", "Phone"]);
+ * assertEquals(await revokeSessions(sessions, "ann"), 2);
+ * ```
  */
 export async function listSessions<Data extends object>(
   sessions: Sessions<Data>,
@@ -63,7 +83,7 @@ function ownersOf<Data extends object>(sessions: Sessions<Data>): SessionOwners 
   throw new TypeError(`Cannot find an account's sessions: the ${name} store keeps no owners`);
 }
 
-/** Returns the handle of a session that lives; to ask for it counts as reading the session. */
+/** Returns the handle of a living session, null without one. Counts as reading the session. */
 async function handleOf<Data extends object>(
   session: Session<Data> | undefined,
   owners: SessionOwners,

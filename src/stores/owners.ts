@@ -6,12 +6,12 @@ import { RecordSeal } from "./envelope.ts";
 import type { OwnerIndex, SessionBackend } from "./backend.ts";
 import { hashOf } from "./session_id.ts";
 
-/** Seconds by which an entry outlives its session, as it is updated only now and then. */
+/** Seconds by which an entry outlives its session: it is updated less often than that. */
 const SLACK = 300;
 const MAX_ROUNDS = 64;
 /** The longest pause between two rounds, in milliseconds. */
 const MAX_PAUSE = 32;
-/** The most entries that are read in one step; and the fewest, as some may be dead. */
+/** The most entries that are read in one step, and the fewest, since some may be stale. */
 const MAX_BATCH = 100;
 const MIN_BATCH = 10;
 const PURPOSE = "satchel v1 owner";
@@ -19,7 +19,7 @@ const PURPOSE = "satchel v1 owner";
 const TIME_LENGTH = 16;
 const ENTRY = /^\d{16}[\w-]{47}$/;
 
-/** Where a session stands in the lists. */
+/** The place of a session in the lists. */
 export interface Place {
   readonly owner: string;
   /** The entry's name, from {@linkcode entryOf}. */
@@ -32,7 +32,7 @@ export interface ListEntry {
   readonly label: string;
 }
 
-/** An owner's name as the index knows it, and what opens the entries. */
+/** An account: its name in the index, and the seal of its entries. */
 interface Account {
   readonly hash: string;
   readonly seal: RecordSeal;
@@ -40,11 +40,17 @@ interface Account {
 
 /**
  * Names the entry of a session: when it began, in digits of fixed width, and its key. So names sort
- * by time; and since a session that gets a new id keeps its time and the first characters of its
- * key, it keeps its place among the others as well.
+ * by time. A session that gets a new id keeps its time and the first characters of its key, and so
+ * its place among the others.
  */
 export function entryOf({ createdAt }: SessionRecord, key: string): string {
   return String(Math.max(0, createdAt)).padStart(TIME_LENGTH, "0") + key;
+}
+
+/** Returns the place of a session in its owner's list; null if it has no owner. */
+export function placeOf(record: SessionRecord, key: string): Place | null {
+  const { owner } = record;
+  return owner === null ? null : { owner, entry: entryOf(record, key) };
 }
 
 /**
@@ -52,7 +58,7 @@ export function entryOf({ createdAt }: SessionRecord, key: string): string {
  * after it is deleted, so a living session is always listed; stale entries are dropped on read.
  *
  * Owners are hashed and entries sealed under a key that comes from the owner's name: a copy of the
- * data tells when sessions began, and nothing else except to whoever can guess the name.
+ * database shows when sessions began, and nothing else to readers who cannot guess the name.
  */
 export class OwnerList {
   readonly #backend: SessionBackend;
@@ -82,8 +88,8 @@ export class OwnerList {
   }
 
   /**
-   * Takes a session off its owner's list. Should the backend fail now, an entry without a session
-   * stays behind, and is swept up when the list is read.
+   * Takes a session off its owner's list. If the backend fails here, an entry without a session
+   * stays behind; reading the list removes it later.
    */
   async leave({ owner, entry }: Place): Promise<void> {
     await this.#remove(await hashOf(owner), entry);
@@ -109,10 +115,10 @@ export class OwnerList {
   }
 
   /**
-   * Ends all sessions of an account but one, in rounds through its list until one finds nothing to
-   * end. A session that gets a new id meanwhile is in the list under that one too. Where its place
-   * changes, it can pass from the part of the list that is still to be read into the part that was
-   * read: so what takes more than one step has to find nothing twice.
+   * Ends all sessions of an account but one, in rounds through its list until a round finds nothing
+   * to end. A session that gets a new id meanwhile is in the list under that id too. Where its place
+   * changes, it can move from the unread part of the list into the part that was read: so a list of
+   * more than one step needs two such rounds.
    */
   async destroy(owner: string, except: string | null): Promise<number> {
     const account = await accountOf(owner);
@@ -131,7 +137,7 @@ export class OwnerList {
     );
   }
 
-  /** Goes through a list once; tells how many sessions it met and ended, and in how many steps. */
+  /** Goes through a list once; counts the sessions that it found and ended, and its steps. */
   async #endRound(
     account: Account,
     spared: string | null,

@@ -2,33 +2,33 @@ import type { OwnerIndex, SessionBackend, StoredValue, WriteEntry } from "./back
 import { ServerStore, type ServerStoreOptions } from "./server_store.ts";
 import { TAG_LENGTH } from "./session_id.ts";
 
-/** What a client of node-redis can do, as far as {@linkcode RedisScript} needs it. */
+/** A client of node-redis, as far as running scripts needs it. */
 export interface ScriptClient {
   /** Runs a script that the server knows by the SHA-1 of its text. */
   evalSha(sha1: string, options: ScriptArguments): Promise<unknown>;
-  /** Runs a script, from which the server gets to know it. */
+  /** Runs a script, which the server knows from then on. */
   eval(script: string, options: ScriptArguments): Promise<unknown>;
 }
 
-/** The keys that a script touches, all in one slot of a cluster, and its other arguments. */
+/** The arguments of a script. Its keys are all in one slot of a Cluster. */
 export interface ScriptArguments {
-  /** What it reads and writes. */
+  /** The keys that it reads and writes. */
   keys: string[];
-  /** All else that it needs. */
+  /** All other values. */
   arguments: string[];
 }
 
-/** What a client or cluster of node-redis can do, as far as {@linkcode RedisStore} needs it. */
+/** A client or cluster of node-redis, as far as {@linkcode RedisStore} needs it. */
 export interface RedisClient extends ScriptClient {
-  /** Finds the value of a key. */
+  /** Reads the value of a key; null if there is none. */
   get(key: string): Promise<string | null>;
   /** Rejects if the server does not answer. */
   ping(): Promise<unknown>;
 }
 
-/** How the Redis store keeps sessions. */
+/** The prefix of the keys of a {@linkcode RedisStore}, and its bounds. */
 export interface RedisStoreOptions extends ServerStoreOptions {
-  /** What all its keys begin with, before a colon. Default: "satchel". */
+  /** The beginning of all its keys, before a colon. Default: "satchel". */
   readonly prefix?: string;
 }
 
@@ -37,12 +37,11 @@ class RedisScript {
   readonly #text: string;
   #sha1: string | null = null;
 
-  /** @param text Its text. */
   constructor(text: string) {
     this.#text = text;
   }
 
-  /** Runs it by its hash; sends its text only to a server that does not know it, or has forgotten. */
+  /** Runs it by its hash; sends its text only to a server that does not know it. */
   async run(client: ScriptClient, keys: string[], values: string[]): Promise<unknown> {
     const options = { keys, arguments: values };
     try {
@@ -65,7 +64,7 @@ async function sha1(text: string): Promise<string> {
  */
 const VERSION_LENGTH = 20;
 
-/** Per key: the version that must be there or "", the new value or "", milliseconds to live or "". */
+/** Arguments for each key: the version that must be there, the new value, the lifetime; or "". */
 const WRITE = new RedisScript(`
 for i, key in ipairs(KEYS) do
   if redis.call('GETRANGE', key, 0, ${VERSION_LENGTH - 1}) ~= ARGV[3 * i - 2] then return 0 end
@@ -78,13 +77,13 @@ for i, key in ipairs(KEYS) do
 end
 return 1`);
 
-/** What a list is made of: see {@linkcode ENTER}. */
+/** The parts of a list: see {@linkcode ENTER}. */
 const LIST_PARTS = ["names", "ends", "texts"] as const;
 
 /**
- * A list is a sorted set of names, all of score 0 and so in the order of their bytes, a sorted set
- * of names by their end, and a hash of texts by name. Adding to it throws out some of what has ended,
- * which is more than it adds; as a whole it lives as long as the last entry.
+ * Adds an entry to a list. A list is a sorted set of names, all of score 0 and so in the order of
+ * their bytes; a sorted set of names by their end; and a hash of texts by name. Each addition removes
+ * up to 100 expired entries; the list as a whole lives as long as its last entry.
  */
 const ENTER = new RedisScript(`
 local time = redis.call('TIME')
@@ -109,7 +108,7 @@ redis.call('ZREM', KEYS[1], ARGV[1])
 redis.call('ZREM', KEYS[2], ARGV[1])
 redis.call('HDEL', KEYS[3], ARGV[1])`);
 
-/** Reads downwards from a bound, up to a count: names and texts in turn. */
+/** Reads a part of a list downwards from a bound: names and texts in turn. */
 const LIST = new RedisScript(`
 local list = {}
 local top, limit = ARGV[1], ARGV[2]
@@ -120,8 +119,8 @@ end
 return list`);
 
 /**
- * Keeps sessions in Redis 7 or Valkey, where many machines share them; every script touches keys of
- * one slot, so a Cluster does as well.
+ * Keeps sessions in Redis 7 or Valkey, where many machines share them. Every script touches keys of
+ * one slot only, so a Cluster works as well.
  *
  * @example
  * ```ts ignore
@@ -129,7 +128,7 @@ return list`);
  * import { Sessions } from "@satchel/satchel";
  * import { RedisStore } from "@satchel/satchel/stores/redis";
  *
- * // Without the offline queue a Redis that is down is noticed at once instead of waited for.
+ * // Without the offline queue, requests fail immediately while Redis is down instead of waiting.
  * const client = createClient({ url: "redis://127.0.0.1:6379", disableOfflineQueue: true });
  * client.on("error", () => {}); // it reconnects by itself
  * await client.connect();
@@ -140,7 +139,7 @@ export class RedisStore extends ServerStore {
   /**
    * Keeps sessions through a connected client.
    *
-   * @param client What `createClient` or `createCluster` of node-redis gives, connected. Closing it
+   * @param client A connected client, from `createClient` or `createCluster` of node-redis. Closing it
    * is the caller's business.
    * @param options The keys' prefix, bounds for time and size.
    * @throws {RangeError} If `cacheEntries` is not a whole number from 0.
@@ -194,7 +193,7 @@ class RedisBackend implements SessionBackend {
     return this.#client.ping();
   }
 
-  /** In a cluster the part in braces alone decides where a key is. */
+  /** In a Cluster the part in braces alone decides on which machine a key is. */
   #keyOf(key: string): string {
     return `${this.#prefix}:{${key.slice(0, TAG_LENGTH)}}${key.slice(TAG_LENGTH)}`;
   }

@@ -1,6 +1,6 @@
 /**
- * What all stores on the server have in common: the store over a database of your own, and the
- * lists of an account's sessions.
+ * A store over a database of your own, and the lists of an account's sessions, which work with every
+ * store on the server.
  *
  * @module
  */

@@ -1,4 +1,4 @@
-import { Cache } from "../session/cache.ts";
+import { Cache } from "../seal/cache.ts";
 import { backoff } from "../session/contention.ts";
 import { SessionConflictError, SessionSizeError } from "../session/errors.ts";
 import {
@@ -18,13 +18,16 @@ import type {
 import type { SessionBackend, WriteEntry } from "./backend.ts";
 import { type CacheEntry, contentOf, deriveEntry, successorIn } from "./entry.ts";
 import { SEAL_OVERHEAD } from "./envelope.ts";
-import { entryOf, OwnerList, type Place } from "./owners.ts";
+import { entryOf, OwnerList, type Place, placeOf } from "./owners.ts";
 import { isSessionId, keyOf, newSessionId } from "./session_id.ts";
 import { TimeoutBackend } from "./timeout.ts";
 
-/** Options that all stores on the server have in common. */
+/** The bounds and the clock of a store on the server. */
 export interface ServerStoreOptions {
-  /** Milliseconds that the backend may take for an answer; then it counts as down. Default: 2000. */
+  /**
+   * Milliseconds that the backend may take for an answer; then it counts as down. Default: 2000, and
+   * 5000 for Deno KV.
+   */
   readonly timeout?: number;
   /** The most bytes a session may have, sealed. Default: 1048576 (1 MiB), or the backend's limit. */
   readonly maxBytes?: number;
@@ -34,7 +37,7 @@ export interface ServerStoreOptions {
   readonly now?: () => number;
 }
 
-/** Seconds for which a regenerated session's old id is known, so that stragglers harm nobody. */
+/** Seconds for which a regenerated session's old id is known, so that stragglers are recognized. */
 const TOMBSTONE_LIFETIME = 60;
 /** Seconds after which a session's entry in its owner's list is updated. */
 const LISTING_PERIOD = 60;
@@ -44,9 +47,9 @@ const MAX_PAUSE = 32;
 /** The most characters of sealed sessions that are cached. */
 const MAX_CACHE_SIZE = 16_777_216;
 
-/** The state in which a session was loaded: its version, to the store that gave it. */
+/** The state in which a session was loaded, as the store that loaded it recognizes it. */
 class VersionToken {
-  /** Where its owner lists it; null where nobody owns it. */
+  /** Its place in its owner's list; null without an owner. */
   readonly place: Place | null;
 
   constructor(readonly entry: CacheEntry, readonly version: unknown, record: SessionRecord) {
@@ -57,10 +60,10 @@ class VersionToken {
 /**
  * Keeps sessions in a database: the cookie carries an id and nothing else. The database sees a hash
  * of the id, and the session sealed under a key that comes from the id. Both depend on the cookie's
- * name as well, so an id is worth nothing under another name.
+ * name as well, so an id opens nothing under another name.
  *
- * It is what `KvStore`, `RedisStore` and `MemoryStore` are made of; for another database, write a
- * `SessionBackend`.
+ * `KvStore`, `RedisStore` and `MemoryStore` are server stores; for another database, write a
+ * {@linkcode SessionBackend}.
  */
 export class ServerStore implements SessionStore {
   readonly name: string;
@@ -230,11 +233,6 @@ function tokenIn(loaded: LoadedSession | null, cookieName: string): VersionToken
     `Cannot write the session under the cookie name "${cookieName}": it was loaded under ` +
       `"${token.entry.cookieName}"`,
   );
-}
-
-function placeOf(record: SessionRecord, key: string): Place | null {
-  const { owner } = record;
-  return owner === null ? null : { owner, entry: entryOf(record, key) };
 }
 
 /** Replaces a record whose session lives on under another key by that key, sealed. */

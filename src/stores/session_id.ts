@@ -7,7 +7,7 @@ import { encodeBase64url, randomBytes } from "../seal/bytes.ts";
  */
 const SIZE = 36;
 const FORMAT = /^[\w-]{48}$/;
-/** How many characters of an id, and of the key made of it, are the tag. */
+/** Characters of the tag in an id, and in the key made of it. */
 export const TAG_LENGTH = 4;
 
 /** Whether a cookie's value can be a session id at all. */
@@ -15,21 +15,21 @@ export function isSessionId(value: string): boolean {
   return FORMAT.test(value);
 }
 
-/** Draws an id, with the tag of an older one if the session had one. */
+/** Draws an id; with the tag of the older one, if the session had one. */
 export function newSessionId(older: string | null): string {
   const id = encodeBase64url(randomBytes(SIZE));
   return older === null ? id : older.slice(0, TAG_LENGTH) + id.slice(TAG_LENGTH);
 }
 
 /**
- * Derives the key that a backend knows a session by: the tag, and the SHA-256 of the id and the
+ * Derives the key under which a backend keeps a session: the tag, and the SHA-256 of the id and the
  * cookie's name. Under another name the same id has another key, so it is unknown there.
  */
 export async function keyOf(id: string, cookieName: string): Promise<string> {
   return id.slice(0, TAG_LENGTH) + await hashOf(JSON.stringify([cookieName, id]));
 }
 
-/** The SHA-256 of a text, in base64url. */
+/** Returns the SHA-256 of a text, in base64url. */
 export async function hashOf(text: string): Promise<string> {
   const hash = await crypto.subtle.digest("SHA-256", new TextEncoder().encode(text));
   return encodeBase64url(new Uint8Array(hash));

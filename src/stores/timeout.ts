@@ -8,8 +8,8 @@ interface Waiting {
 }
 
 /**
- * A backend that answers in time or fails with a `SessionStoreError`: nobody waits for a database
- * that hangs.
+ * A backend that answers in time or fails with a `SessionStoreError`, so that no request waits for a
+ * database that hangs.
  */
 export class TimeoutBackend implements SessionBackend {
   readonly name: string;
@@ -18,8 +18,8 @@ export class TimeoutBackend implements SessionBackend {
   readonly #backend: SessionBackend;
   readonly #timeout: number;
   /**
-   * Places of those that wait, and which of them are free. A `Set` that is filled and emptied all
-   * the time costs more than the rest of this: its outgrown tables keep alive what they held.
+   * The waiting calls by their places, and the free places. A `Set` that is filled and emptied all
+   * the time would cost more than all the rest: its outgrown tables keep alive what they held.
    */
   readonly #waiting: (Waiting | null)[] = [];
   readonly #free: number[] = [];
@@ -68,7 +68,7 @@ export class TimeoutBackend implements SessionBackend {
         },
       };
       this.#waiting[place] = waiting;
-      // One timer for all that wait, as a timer costs more than the rest of this.
+      // One timer for all calls: a timer costs more than all the rest.
       this.#timer ??= setTimeout(this.#giveUp, this.#timeout);
       try {
         operation().then((value) => {
@@ -82,7 +82,7 @@ export class TimeoutBackend implements SessionBackend {
   }
 
   #leave(place: number, waiting: Waiting): void {
-    if (this.#waiting[place] !== waiting) return; // its time is over, the place another's
+    if (this.#waiting[place] !== waiting) return; // it was overdue, and another has its place
     this.#waiting[place] = null;
     this.#free.push(place);
     if (this.#free.length < this.#waiting.length) return;

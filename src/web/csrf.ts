@@ -1,19 +1,18 @@
 import { decodeBase64url, encodeBase64url, randomBytes } from "../seal/bytes.ts";
 import { type Session, stateOf } from "../session/session.ts";
 import { changeState, readState } from "../session/state.ts";
-import { timingSafeEqual } from "./timing_safe_equal.ts";
 
-/** The form field that carries the token. */
+/** The name of the form field that carries the token. */
 export const CSRF_FIELD = "csrf_token";
-/** The header that carries the token, for scripts. */
+/** The name of the header that carries the token, for scripts. */
 export const CSRF_HEADER = "x-csrf-token";
 
 const SECRET_BYTES = 32;
 
 /**
- * The token that an unsafe request of this visitor has to bring along. It looks different at each
- * call, so that compression of the page tells nothing about it (BREACH); all of them are valid
- * until the session ends or {@linkcode renewCsrfToken} is called.
+ * Makes a token that an unsafe request of this visitor must carry. Each call gives another one, so that
+ * the compressed size of a page tells nothing about it (BREACH). All of them are valid until the
+ * session ends or {@linkcode renewCsrfToken} is called.
  *
  * @param session The visitor's session, which keeps the secret behind the tokens.
  * @returns 64 bytes in base64url: a random mask, and the secret under that mask.
@@ -41,13 +40,27 @@ export function csrfToken<Data extends object>(session: Session<Data>): string {
 }
 
 /**
- * Whether a token that came with a request is this visitor's. Takes the same time wherever it
- * differs.
+ * Verifies a token that came with a request, in constant time. The handler does it for routes with
+ * `csrf`.
  *
- * @param session The visitor's session. One that never made a token accepts none: where
- * {@linkcode hasCsrfToken} says no, refuse the request before you read its body.
- * @param candidate What the form field or the header held.
- * @returns Whether it is right; anything that is not a token is wrong.
+ * @param session The visitor's session. It accepts no token before it has made one: if
+ * {@linkcode hasCsrfToken} says no, refuse the request without reading its body.
+ * @param candidate The value of the form field or of the header.
+ * @returns Whether the token is this session's.
+ *
+ * @example
+ * ```ts
+ * import { CookieStore, generateSecret, Sessions } from "@satchel/satchel";
+ * import { CSRF_FIELD, csrfToken, readForm, verifyCsrfToken } from "@satchel/satchel/web";
+ * import { assert } from "@std/assert";
+ *
+ * const sessions = new Sessions({ store: new CookieStore({ secrets: [generateSecret()] }) });
+ * const session = await sessions.load(new Request("http://localhost/"));
+ * const body = new URLSearchParams({ [CSRF_FIELD]: csrfToken(session) });
+ *
+ * const form = await readForm(new Request("http://localhost/cart", { method: "POST", body }));
+ * assert(verifyCsrfToken(session, String(form.get(CSRF_FIELD))));
+ * ```
  */
 export function verifyCsrfToken<Data extends object>(
   session: Session<Data>,
@@ -61,19 +74,46 @@ export function verifyCsrfToken<Data extends object>(
 }
 
 /**
- * Makes all tokens handed out so far invalid, as after a change of the visitor's rights.
+ * Invalidates all tokens that the session made so far. Call it when the visitor's rights change.
  *
  * @param session The visitor's session.
+ *
+ * @example
+ * ```ts
+ * import { CookieStore, generateSecret, Sessions } from "@satchel/satchel";
+ * import { csrfToken, renewCsrfToken, verifyCsrfToken } from "@satchel/satchel/web";
+ * import { assertFalse } from "@std/assert";
+ *
+ * const sessions = new Sessions({ store: new CookieStore({ secrets: [generateSecret()] }) });
+ * const session = await sessions.load(new Request("http://localhost/"));
+ * const before = csrfToken(session);
+ * renewCsrfToken(session);
+ * assertFalse(verifyCsrfToken(session, before));
+ * ```
  */
 export function renewCsrfToken<Data extends object>(session: Session<Data>): void {
   drawSecret(session);
 }
 
 /**
- * Whether a session ever made a token: one that did not accepts none, so that a request can be
+ * Tells whether the session has made a token. If not, no token can be valid, and a request can be
  * refused before its body is read.
  *
  * @param session The visitor's session.
+ * @returns Whether there can be a valid token.
+ *
+ * @example
+ * ```ts
+ * import { CookieStore, generateSecret, Sessions } from "@satchel/satchel";
+ * import { csrfToken, hasCsrfToken } from "@satchel/satchel/web";
+ * import { assert, assertFalse } from "@std/assert";
+ *
+ * const sessions = new Sessions({ store: new CookieStore({ secrets: [generateSecret()] }) });
+ * const session = await sessions.load(new Request("http://localhost/"));
+ * assertFalse(hasCsrfToken(session));
+ * csrfToken(session);
+ * assert(hasCsrfToken(session));
+ * ```
  */
 export function hasCsrfToken<Data extends object>(session: Session<Data>): boolean {
   return secretOf(session) !== null;
@@ -83,7 +123,7 @@ function secretOf<Data extends object>(session: Session<Data>): string | null {
   return readState(stateOf(session)).record.csrf;
 }
 
-/** Draws a new secret. Of parallel requests that draw the first one, one is kept. */
+/** Draws a new secret. If parallel requests draw the first one, one of theirs is kept. */
 function drawSecret<Data extends object>(session: Session<Data>): string {
   const secret = encodeBase64url(randomBytes(SECRET_BYTES));
   const isFirst = secretOf(session) === null;
@@ -91,4 +131,12 @@ function drawSecret<Data extends object>(session: Session<Data>): string {
     return { ...record, csrf: isFirst ? record.csrf ?? secret : secret };
   });
   return secret;
+}
+
+/** Compares two byte strings in a time that depends on their lengths alone. */
+function timingSafeEqual(one: Uint8Array, other: Uint8Array): boolean {
+  if (one.length !== other.length) return false;
+  let difference = 0;
+  for (let i = 0; i < one.length; i++) difference |= (one[i] ?? 0) ^ (other[i] ?? 0);
+  return difference === 0;
 }

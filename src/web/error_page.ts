@@ -1,14 +1,9 @@
-/**
- * The answer to a request that failed, in the form its sender asked for.
- *
- * @module
- */
-
 import { accepts } from "@std/http/negotiation";
 import { STATUS_TEXT } from "@std/http/status";
 import { dropTargetedCaching, own } from "../session/headers.ts";
+import type { HttpError } from "./http_error.ts";
 
-/** What an error page tells, in the words of RFC 9457 section 3.1. */
+/** The content of an error page, in the terms of RFC 9457, section 3.1. */
 export interface Problem {
   /** The status, 400 to 599. */
   status: number;
@@ -16,16 +11,6 @@ export interface Problem {
   title: string;
   /** What went wrong this time; empty if there is nothing to add. */
   detail: string;
-}
-
-/** The part of an `HttpError` an answer is made of. */
-export interface Failure {
-  /** The status, 400 to 599. */
-  status: number;
-  /** What the visitor is told. */
-  message: string;
-  /** Headers the answer must carry, such as `Allow`. */
-  headers?: HeadersInit;
 }
 
 const ENTITIES: Readonly<Record<string, string>> = {
@@ -36,7 +21,7 @@ const ENTITIES: Readonly<Record<string, string>> = {
   "'": "&#39;",
 };
 
-/** Longer than any browser's `Accept`; taking a longer one apart would keep the server busy. */
+/** Longer than any browser's `Accept`: parsing a much longer one would keep the server busy. */
 const MAX_ACCEPT = 1024;
 
 const TYPES = ["text/html", "application/problem+json", "application/json"] as const;
@@ -69,11 +54,11 @@ function renderPlain({ status, title, detail }: Problem): string {
 
 /**
  * Answers a failed request: a page for browsers, `application/problem+json` (RFC 9457) for
- * programs that prefer JSON. It is never cached.
+ * programs that prefer JSON. The response is never cached.
  *
  * @param request The request; the first 1024 characters of its `Accept` decide.
- * @param failure What went wrong, for example an `HttpError`.
- * @param render Makes the page. It must escape `detail`. Default: a plain page without style.
+ * @param error The error: its status, message and headers.
+ * @param render Renders the page. It must escape `detail`. Default: a plain page without style.
  * @returns The response.
  *
  * @example
@@ -93,12 +78,12 @@ function renderPlain({ status, title, detail }: Problem): string {
  */
 export function errorPage(
   request: Request,
-  failure: Failure,
+  error: HttpError,
   render: (problem: Problem) => string = renderPlain,
 ): Response {
-  const { status, message: detail } = failure;
+  const { status, message: detail } = error;
   const title = STATUS_TEXT[status] ?? "Error";
-  const headers = new Headers(failure.headers);
+  const headers = new Headers(error.headers);
   headers.set("cache-control", "no-store");
   dropTargetedCaching(headers);
   headers.append("vary", "Accept");

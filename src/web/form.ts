@@ -6,32 +6,32 @@ const MULTIPART = "multipart/form-data";
 const FIRST_BYTES = 4096;
 const AMPERSAND = 38;
 
-/** How much of a request {@linkcode readForm} is willing to read. */
+/** Options of {@linkcode readForm}: its limits. */
 export interface ReadFormOptions {
-  /** Bytes the body may have. Default: 1 048 576 (1 MiB). Raise it where files are uploaded. */
+  /** The most bytes that the body may have. Default: 1048576 (1 MiB). Raise it for uploads. */
   maxBytes?: number;
-  /** Fields and files the form may have. Default: 1000. A megabyte has room for 500,000. */
+  /** The most fields and files that the form may have. Default: 1000. */
   maxFields?: number;
 }
 
 /**
- * Reads the form a request carries, within limits of bytes and fields.
+ * Reads the form of a request, within limits of bytes and fields.
  *
- * The bytes are counted while the body arrives: `Content-Length` can only shorten the way to a
- * refusal, it is never believed. Beyond the limit the rest of the body is not read. The fields are
+ * The bytes are counted while the body arrives. A `Content-Length` above the limit is refused before
+ * the body is read, a smaller one is not believed; nothing beyond the limit is read. The fields are
  * counted before any of them is parsed. A request without a body is an empty form.
  *
- * What is urlencoded is read as the URL standard says (section 5.1), where nothing is malformed.
- * What is multipart is read exactly as RFC 7578 and RFC 2046 say, with the same result on every
- * runtime: names and file names as the page had them, and 400 for whatever is malformed, never a
- * part of a form. A file without a `Content-Type` has the type `text/plain` (RFC 7578, section 4.4).
+ * An urlencoded form is read as the URL standard says (section 5.1), to which nothing is malformed. A
+ * multipart form is read exactly as RFC 7578 and RFC 2046 say, with the same result on every runtime:
+ * names and file names are as the page had them, and a malformed form is answered with 400, never
+ * read in part. A file without a `Content-Type` has the type `text/plain` (RFC 7578, section 4.4).
  *
  * @param request A request whose body has not been read.
  * @param options The limits.
  * @returns The fields and files, in order.
  * @throws {HttpError} 413 if the body is larger than `maxBytes` or has more fields than
  * `maxFields`, 415 if its content type is neither `application/x-www-form-urlencoded` nor
- * `multipart/form-data`, 400 if it breaks off or is malformed.
+ * `multipart/form-data`, 400 if it is incomplete or malformed.
  * @throws {TypeError} If the body was read before.
  * @throws {RangeError} If a limit is not a whole number from 0.
  *
@@ -70,7 +70,7 @@ export async function readForm(
 /**
  * Checks the limits of forms and adds the defaults.
  *
- * @param options The limits that are wanted.
+ * @param options The given limits.
  * @returns All limits.
  * @throws {RangeError} If one is not a whole number from 0.
  */
@@ -85,7 +85,7 @@ export function formLimits(
 }
 
 function unsupported(request: Request): HttpError {
-  // A refused body is abandoned; what becomes of that is of no interest any more.
+  // A refused body is abandoned: an error of its source no longer matters.
   if (!request.bodyUsed) request.body?.cancel().catch(() => {});
   return new HttpError(415, `A form is expected: ${URLENCODED} or ${MULTIPART}`);
 }
@@ -98,8 +98,8 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
     reader.cancel().catch(() => {});
     throw tooLarge();
   }
-  // One growing buffer, not a list of chunks: a body of one-byte chunks must not cost a hundred
-  // times its size.
+  // One growing buffer, not a list of chunks: a body of one-byte chunks must not take a hundred times
+  // its size.
   let bytes = new Uint8Array(Math.min(FIRST_BYTES, maxBytes));
   let size = 0;
   while (true) {
@@ -122,7 +122,7 @@ async function readBytes(request: Request, maxBytes: number): Promise<Uint8Array
   }
 }
 
-/** As `formData()` does it (URL standard, section 5.1), at a quarter of the time. */
+/** Parses as `formData()` does (URL standard, section 5.1), in a quarter of the time. */
 function parseUrlencoded(bytes: Uint8Array<ArrayBuffer>, maxFields: number): FormData {
   const count = countUrlencoded(bytes);
   if (count > maxFields) throw tooManyFields(count, maxFields);
@@ -134,7 +134,7 @@ function parseUrlencoded(bytes: Uint8Array<ArrayBuffer>, maxFields: number): For
   return form;
 }
 
-/** Counts the fields: what is not empty between two `&`. */
+/** Counts the fields: the non-empty texts between two `&`. */
 function countUrlencoded(bytes: Uint8Array): number {
   let count = 0;
   for (let index = 0; index < bytes.length; index++) {

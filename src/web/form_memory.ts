@@ -1,5 +1,5 @@
 /**
- * What was typed into a form that was refused, carried across the redirect to the form's page.
+ * Refused forms, carried across the redirect back to the form's page.
  *
  * @module
  */
@@ -12,50 +12,47 @@ import { isHarmlessName, wordsOf } from "./harmless_name.ts";
 
 /** A refused form, to be remembered. */
 export interface RefusedForm {
-  /** What was typed: a `FormData`, or pairs of name and value. Files are left out. */
+  /** The fields: a `FormData`, or pairs of name and value. Files are left out. */
   readonly values: Iterable<readonly [name: string, value: unknown]>;
-  /** What is wrong, by the name of the field. */
+  /** The error messages, by the name of the field. */
   readonly errors: Readonly<Record<string, string>>;
 }
 
-/** What of a refused form is remembered. */
+/** Options of {@linkcode rememberForm}. */
 export interface RememberFormOptions {
   /**
-   * Fields that are remembered although their name is not plainly harmless, such as `favourite_dish`
-   * or `secretary`: their names exactly as the form sends them. Default: none.
+   * The names of fields to remember although they are not plainly harmless, such as `favourite_dish`
+   * or `secretary`, exactly as the form sends them. Default: none.
    */
   readonly keep?: readonly string[];
   /**
-   * Bytes that errors and values may take, as JSON. What goes beyond is left out. Default: 1024, a
-   * quarter of a cookie.
+   * The most bytes that the form may take, as JSON; the rest is left out. Default: 1024, a quarter of
+   * a cookie.
    */
   readonly maxBytes?: number;
 }
 
-/** A form as its page shows it: blank, or as it was when it was refused. */
+/** A form to show on its page: blank, or as it was when it was refused. */
 export interface RecalledForm {
-  /** Whether the form was refused, and this is what was typed. */
+  /** Whether the form was refused. */
   readonly refused: boolean;
   /**
-   * The names of fields that were filled in and are not remembered: their names are not plainly
-   * harmless (name them in `keep` if they are), they held a file, or there was no room. Names that
-   * find no room themselves are missing, and so is a CSRF token's.
+   * The names of fields that were filled in and are not remembered: because their names are not
+   * plainly harmless (see `keep`), they held a file, or there was no room. It leaves out names for
+   * which there is no room either, and the CSRF token's.
    */
   readonly omitted: readonly string[];
   /** The first value of a field, or undefined. */
   value(name: string): string | undefined;
   /** All values of a field, such as those of ticked boxes of one name. */
   values(name: string): readonly string[];
-  /** What is wrong with a field, or undefined. */
+  /** The error message of a field, or undefined. */
   error(name: string): string | undefined;
 }
 
 type Pairs = readonly (readonly [field: string, text: string])[];
 
-/**
- * A form as the session keeps it, as short as JSON allows: field and text of what was typed, field
- * and message of what is wrong, and the fields left out.
- */
+/** A form as the session keeps it, in compact JSON: fields and values, fields and errors, names. */
 type RememberedForm = readonly [
   values: readonly string[],
   errors: readonly string[],
@@ -64,28 +61,28 @@ type RememberedForm = readonly [
 
 const BLANK: RememberedForm = [[], [], []];
 
-/** The most forms that wait; the oldest goes first. */
+/** The most remembered forms; the oldest is dropped first. */
 const MAX_FORMS = 8;
 
 /**
- * Remembers a refused form for its own page, which {@linkcode recallForm} shows once. It waits apart
- * from the flash messages; at most 8 forms do, the oldest goes. `session.clear()` leaves it, as it
- * leaves messages; `session.destroy()` forgets it.
+ * Remembers a refused form for its own page, which shows it once with {@linkcode recallForm}. A session
+ * remembers at most 8 forms, apart from its flash messages; the oldest is dropped. `session.clear()`
+ * keeps them, as it keeps messages; `session.destroy()` forgets them.
  *
  * A field is remembered only if its name is **plainly harmless**, since the value goes into a cookie
- * or a database and back into a page: each word of it is a known one such as `name`, `email`,
- * `address`, `city`, `phone`, `company`, `subject`, `message`, `item`, `quantity` or `date`, or a
- * number, in any style (`first_name`, `firstName`, `items[0].name`). Any other word, as in `password`,
- * `pw`, `api_key` or `favourite_dish`, leaves the field out; name it in `keep` where that is wrong.
- * {@linkcode RecalledForm.omitted} tells which fields were left out.
+ * or a database and back into a page: each word of the name must be a known one, such as `name`,
+ * `email`, `address`, `city`, `phone`, `company`, `subject`, `message`, `item`, `quantity` or `date`,
+ * or a number, in any style (`first_name`, `firstName`, `items[0].name`). A field with any other word
+ * in its name, such as `password`, `pw`, `api_key` or `favourite_dish`, is left out unless `keep`
+ * lists it. {@linkcode RecalledForm.omitted} lists the fields that were left out.
  *
- * It never fails because of the size: what does not fit `maxBytes` is left out, the largest fields
- * first. The errors stay; where they alone take more, the last ones go.
+ * It never fails because of the size: the largest fields are left out until the rest fits `maxBytes`.
+ * Errors are kept before fields; if the errors alone take more, the last ones are left out.
  *
  * @param session The visitor's session.
- * @param name The name of the form; each form of a site has one of its own.
- * @param form What was typed and what is wrong with it.
- * @param options Fields to remember in spite of their name; the limit.
+ * @param name The name of the form, which no other form of the site has.
+ * @param form The fields and the errors.
+ * @param options Further fields to remember; the limit.
  * @throws {TypeError} If the response is already committed.
  *
  * @example
@@ -99,13 +96,13 @@ const MAX_FORMS = 8;
  *
  * // The view that refuses the form, before it redirects to the form's page:
  * const values = new URLSearchParams({ email: "nobody", hobby: "chess", password: "hunter2" });
- * const errors = { email: "This is no e-mail address." };
+ * const errors = { email: "This is not an e-mail address." };
  * rememberForm(session, "sign-up", { values, errors }, { keep: ["hobby"] });
  *
  * // The view of the form's page:
  * const form = recallForm(session, "sign-up");
  * assertEquals(form.value("email"), "nobody");
- * assertEquals(form.error("email"), "This is no e-mail address.");
+ * assertEquals(form.error("email"), "This is not an e-mail address.");
  * assertEquals(form.value("hobby"), "chess");
  * assertEquals(form.value("password"), undefined);
  * assertEquals(form.omitted, ["password"]);
@@ -125,13 +122,29 @@ export function rememberForm<Data extends object>(
 }
 
 /**
- * Recalls a form that was refused, once, for somebody who sees the page: a HEAD, prefetch, prerender
- * or subresource gets a blank form, and the refused one goes on waiting.
+ * Recalls a refused form, once, if somebody sees the page: a HEAD, prefetch, prerender or subresource
+ * gets a blank form, and the refused one stays for the next request.
  *
  * @param session The visitor's session.
  * @param name The name of the form.
- * @returns What was typed and what is wrong with it; a blank form if none was refused.
+ * @returns The refused form; a blank form if there is none.
  * @throws {TypeError} If the response is already committed.
+ *
+ * @example
+ * ```ts
+ * import { CookieStore, generateSecret, Sessions } from "@satchel/satchel";
+ * import { recallForm, rememberForm } from "@satchel/satchel/web";
+ * import { assert, assertEquals, assertFalse } from "@std/assert";
+ *
+ * const sessions = new Sessions({ store: new CookieStore({ secrets: [generateSecret()] }) });
+ * const session = await sessions.load(new Request("http://localhost/"));
+ * rememberForm(session, "sign-up", { values: [["name", "Ada"]], errors: {} });
+ *
+ * const form = recallForm(session, "sign-up");
+ * assert(form.refused);
+ * assertEquals(form.value("name"), "Ada");
+ * assertFalse(recallForm(session, "sign-up").refused);
+ * ```
  */
 export function recallForm<Data extends object>(
   session: Session<Data>,
@@ -153,7 +166,7 @@ export function recallForm<Data extends object>(
   };
 }
 
-/** Removes the form that was shown; one that another request remembered meanwhile stays. */
+/** Removes the form that was shown, but not one that another request remembered meanwhile. */
 function forget(state: SessionState, name: string, shown: JsonValue): void {
   const text = JSON.stringify([name, shown]);
   changeState(state, "recallForm", name, (record) => {
@@ -161,7 +174,7 @@ function forget(state: SessionState, name: string, shown: JsonValue): void {
   });
 }
 
-/** Chooses what is remembered: errors first, then fields from the smallest up, then names. */
+/** Selects what fits: errors first, then fields from the smallest up, then names. */
 function fit(form: RefusedForm, keep: readonly string[], maxBytes: number): RememberedForm {
   let room = maxBytes - "[[],[],[]]".length;
   const fits = (parts: readonly string[]): boolean => {
@@ -185,7 +198,7 @@ function fit(form: RefusedForm, keep: readonly string[], maxBytes: number): Reme
   return [kept.flatMap(({ parts }) => parts), errors.flat(), omitted];
 }
 
-/** Gathers what may be remembered, field by field, and the names of all fields that held anything. */
+/** Collects the fields that may be remembered, and the names of all fields that were filled in. */
 function sortFields(
   values: RefusedForm["values"],
   keep: readonly string[],
@@ -202,13 +215,13 @@ function sortFields(
   return { fields, filledIn };
 }
 
-/** Tells whether a field held anything; browsers send a file without name or bytes for none. */
+/** Tells whether a field was filled in. If no file is chosen, browsers send an empty one. */
 function isFilledIn(value: unknown): boolean {
   if (value instanceof Blob) return value.size > 0;
   return value !== "" && value !== undefined && value !== null;
 }
 
-/** Counts the bytes of texts as JSON, each with a comma. */
+/** Counts the bytes of texts as JSON, with a comma each. */
 function sizeOf(parts: readonly string[]): number {
   return new TextEncoder().encode(JSON.stringify(parts)).length - 1;
 }

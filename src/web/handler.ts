@@ -6,7 +6,7 @@ import type { Session } from "../session/session.ts";
 import type { Sessions } from "../session/sessions.ts";
 import { Context, type Route } from "./context.ts";
 import { CSRF_FIELD, CSRF_HEADER, hasCsrfToken, verifyCsrfToken } from "./csrf.ts";
-import { errorPage, type Failure, type Problem } from "./error_page.ts";
+import { errorPage, type Problem } from "./error_page.ts";
 import { formLimits, readForm } from "./form.ts";
 import { HttpError } from "./http_error.ts";
 import { originGuard } from "./origin.ts";
@@ -23,11 +23,10 @@ export interface HandlerOptions<Data extends object> {
   /** The visitors' sessions. */
   readonly sessions: Sessions<Data>;
   /**
-   * Whether unsafe requests must bring the session's CSRF token, as well as come from this site; a
-   * route may say otherwise. It is about sessions: a route with `session: false` has no token to
-   * compare with, and no visitor's rights that another site could use, so there the origin alone is
-   * checked. Nor is the token asked of an upgrade to a WebSocket: browsers cannot send one. Default:
-   * false.
+   * Whether unsafe requests must carry the session's CSRF token, besides coming from this site. A
+   * route may say otherwise. Only the origin is checked on a route with `session: false`, which has
+   * no token to compare with and uses no visitor's rights, and for the opening of a WebSocket, with
+   * which browsers cannot send one. Default: false.
    */
   readonly csrf?: boolean;
   /** Other origins whose pages may send forms here. Default: none. */
@@ -36,20 +35,21 @@ export interface HandlerOptions<Data extends object> {
   readonly maxBodySize?: number;
   /** The most fields and files that a form may have. Default: 1000. */
   readonly maxFields?: number;
-  /** Whether to answer with a `Server-Timing` header: load, view, commit. Default: false. */
+  /** Whether responses carry a `Server-Timing` header: load, view, commit. Default: false. */
   readonly serverTiming?: boolean;
-  /** Renders an error for people, as a whole HTML page. Default: a plain page. */
+  /** Renders an error as a whole HTML page. Default: a plain page. */
   readonly errorPage?: (problem: Problem) => string;
   /** Called with every error answered with status 500 or above. Default: none. */
   readonly onError?: (error: unknown, request: Request) => void;
 }
 
 /**
- * Makes a handler for `Deno.serve`, or whatever else takes a function from `Request` to `Response`.
+ * Makes a handler for `Deno.serve`, or for anything else that takes a function from `Request` to
+ * `Response`.
  *
- * @param options The routes and the sessions, and everything that has a default.
- * @returns The handler, which answers synchronously where nothing has to be waited for. It never
- * throws, unless `onError` does.
+ * @param options The routes and the sessions; the other options have defaults.
+ * @returns The handler. It answers synchronously if nothing has to be awaited. It never throws, unless
+ * `onError` does.
  * @throws {RangeError} If `maxBodySize` or `maxFields` is not a whole number from 0, a
  * route occurs twice, or a route's method, path or `csrf` cannot be used; the message says why.
  *
@@ -109,7 +109,7 @@ export function createHandler<Data extends object>(
     }
 
     const timing = options.serverTiming ? new ServerTiming() : null;
-    // A WebSocket's opening has no place for a token: its origin is what it is judged by.
+    // The opening of a WebSocket has no place for a token: its origin alone decides.
     const needsToken = (route.csrf ?? csrf) && !isSafeMethod(request.method);
     const view = (session: Session<Data>): Response | Promise<Response> =>
       runView(route.view, new Context(request, params, form, session));
@@ -120,7 +120,7 @@ export function createHandler<Data extends object>(
           timing?.mark("view");
           return after(sessions.commit(session, response, view), (response) => {
             timing?.mark("commit");
-            return timing?.tell(response) ?? response;
+            return timing?.addTo(response) ?? response;
           });
         });
       });
@@ -128,13 +128,13 @@ export function createHandler<Data extends object>(
   }
 
   function explain(error: unknown, request: Request): Response {
-    const failure = failureOf(error);
-    if (failure.status >= 500) onError?.(error, request);
+    const shown = shownError(error);
+    if (shown.status >= 500) onError?.(error, request);
     try {
-      return errorPage(request, failure, options.errorPage);
-    } catch (error) { // the application's page has an error of its own
+      return errorPage(request, shown, options.errorPage);
+    } catch (error) { // thrown by the application's own page
       onError?.(error, request);
-      return errorPage(request, failureOf(error));
+      return errorPage(request, shownError(error));
     }
   }
 }
@@ -147,7 +147,7 @@ function checkCsrf<Data extends object>({ method, path, session, csrf }: Route<D
   if (session !== false || !csrf) return;
   throw new RangeError(
     `Cannot use the route ${method} ${path}: csrf: true needs the session that keeps the token, ` +
-      "and it has none",
+      "and it says session: false",
   );
 }
 
@@ -177,17 +177,18 @@ function unmatched(match: Exclude<Match<unknown>, { status: 200 }>): HttpError {
   }
 }
 
-function failureOf(error: unknown): Failure {
+/** The error that the visitor is shown. Details for the developer alone go to the log. */
+function shownError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
-  if (error instanceof SessionSizeError) return { status: 413, message: error.message };
+  if (error instanceof SessionSizeError) return new HttpError(413, error.message);
   if (error instanceof SessionLostError) {
     const message = "Your session ended or changed while this was sent, so nothing of it was " +
       "stored. Load the page again and send it once more";
-    return { status: error.status, message };
+    return new HttpError(error.status, message);
   }
   if (error instanceof SessionStoreError) {
     const message = "Sessions cannot be reached at the moment: try again in a few seconds";
-    return { status: 503, message, headers: { "retry-after": "2" } };
+    return new HttpError(503, message, { headers: { "retry-after": "2" } });
   }
-  return { status: 500, message: "Something went wrong on our side" };
+  return new HttpError(500, "Something went wrong on our side");
 }

@@ -1,4 +1,4 @@
-/** Words that say what a field holds, where that is no secret; in the singular. */
+/** Words for the content of a field, if that is no secret; in the singular. */
 const NOUNS = /* @__PURE__ */ wordSet(`
   about address addresses amount apartment article author basket billing bio blog body building caption cart
   categories category city color colour comment company contact content count country countrycode
@@ -14,22 +14,22 @@ const NOUNS = /* @__PURE__ */ wordSet(`
   total town type unit url user username village visitor website week year zip zipcode
 `);
 
-/** Words that say nothing by themselves, and turn no harmless field into a secret one. */
+/** Words without a content of their own, which make no harmless field a secret one. */
 const FILLERS = /* @__PURE__ */ wordSet(`
   again and at by confirm confirmation current data entries entry field fields for form in input
   line lines main my new of old optional or other our primary repeat secondary the values with your
 `);
 
-/** A name that is longer was not written by a developer. */
+/** No developer writes a longer name. */
 const MAX_LENGTH = 100;
 
 /**
  * Tells whether the name of a field says plainly that its value is no secret: each of its words is
- * known to be harmless or is a number, and one at least says what the field holds. A word that is
- * not known counts against it, so no secret has to be listed.
+ * known to be harmless or is a number, and one at least names a content. An unknown word counts
+ * against it, so secrets need not be listed.
  *
  * @param name The name, in any of the usual styles: `first_name`, `firstName`, `items[0].name`.
- * @returns Whether the value may be written down and shown again.
+ * @returns Whether the value may be stored and shown again.
  */
 export function isHarmlessName(name: string): boolean {
   const words = wordsOf(name);
@@ -50,11 +50,11 @@ export function isHarmlessName(name: string): boolean {
 }
 
 /**
- * Splits the name of a field into its words, in lower case. Letters beyond ASCII part no words, so
- * that none of them is lost and the rest taken for the name.
+ * Splits the name of a field into its words, in lower case. Letters beyond ASCII do not separate
+ * words, so that none of them gets lost.
  *
  * @param name The name.
- * @returns The words; the whole name as one where it is longer than 100 characters.
+ * @returns The words; the whole name as one word if it is longer than 100 characters.
  */
 export function wordsOf(name: string): string[] {
   if (name.length > MAX_LENGTH) return [name];

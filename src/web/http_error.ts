@@ -1,15 +1,15 @@
-/** What an {@linkcode HttpError} may carry beside its status and message. */
+/** Options of an {@linkcode HttpError}. */
 export interface HttpErrorOptions extends ErrorOptions {
-  /** Headers of the answer, such as `Retry-After` or `Allow`. */
+  /** Headers of the response, such as `Retry-After` or `Allow`. */
   headers?: HeadersInit;
 }
 
 /**
- * A request that cannot be answered as asked. Thrown from a view it becomes an error page of that
- * status.
+ * A request that failed, with the status of its answer. A view that throws it answers with an error
+ * page.
  *
- * The message is **shown to the visitor**: it says what they can do about it and nothing about the
- * server. Put what only the log should hear into `cause`.
+ * The message is **shown to the visitor**: it says what they can do about it, and nothing about the
+ * server. Put details for the log into `cause`.
  *
  * @example
  * ```ts
@@ -23,17 +23,17 @@ export interface HttpErrorOptions extends ErrorOptions {
 export class HttpError extends Error {
   /** The name of the class. */
   override readonly name = "HttpError";
-  /** The status of the answer, 400 to 599. */
+  /** The status of the response, 400 to 599. */
   readonly status: number;
-  /** Headers of the answer, if it needs any. */
+  /** Headers of the response, if it needs any. */
   readonly headers: HeadersInit | undefined;
 
   /**
    * Makes an error with a status.
    *
-   * @param status The status of the answer.
-   * @param message What the visitor is told beside the status. Default: nothing.
-   * @param options Headers of the answer; `cause` for the log.
+   * @param status The status of the response.
+   * @param message The explanation for the visitor. Default: none.
+   * @param options Headers of the response; `cause` for the log.
    * @throws {RangeError} If the status is not a whole number from 400 to 599.
    */
   constructor(status: number, message = "", options: HttpErrorOptions = {}) {

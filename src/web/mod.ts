@@ -1,6 +1,6 @@
 /**
  * A small web framework around sessions: a handler for a table of routes, forms, redirects, error
- * pages, and what keeps other sites from acting in a visitor's name.
+ * pages, and protection against cross-site requests.
  *
  * @example
  * ```ts
@@ -37,7 +37,7 @@ export {
   renewCsrfToken,
   verifyCsrfToken,
 } from "./csrf.ts";
-export { errorPage, type Failure, type Problem } from "./error_page.ts";
+export { errorPage, type Problem } from "./error_page.ts";
 export { readForm, type ReadFormOptions } from "./form.ts";
 export {
   type RecalledForm,
@@ -50,5 +50,4 @@ export { createHandler, type HandlerOptions } from "./handler.ts";
 export { HttpError, type HttpErrorOptions } from "./http_error.ts";
 export { originGuard, type OriginGuardOptions } from "./origin.ts";
 export { html, redirect } from "./responses.ts";
-export type { RoutePattern } from "./router.ts";
 export { withSecurityHeaders } from "./security_headers.ts";

@@ -21,30 +21,30 @@ const PARAMETER =
 
 const UTF_8 = new TextDecoder("utf-8", { ignoreBOM: true });
 
-/** What the headers of a part say. */
+/** The content of a part's headers. */
 interface PartHeaders {
   readonly name: string;
-  /** The file's name, or undefined where the part is a field. */
+  /** The file's name, or undefined if the part is a field. */
   readonly fileName: string | undefined;
   readonly type: string;
 }
 
 /**
- * Reads a `multipart/form-data` body exactly as RFC 7578 and RFC 2046 write it, and nothing else:
- * the parsers of the runtimes differ, drop parts that they do not understand, and some let a file's
- * name rename its field.
+ * Parses a `multipart/form-data` body exactly as RFC 7578 and RFC 2046 define it, and refuses anything
+ * else. The parsers of the runtimes differ: they drop parts that they do not understand, and some let
+ * a file's name rename its field.
  *
- * Names, file names and fields are UTF-8; what is not becomes U+FFFD, as everywhere in forms. The
- * three escapes of the HTML standard (`%22`, `%0D`, `%0A` for a quote and line ends in a name) are
- * undone, as the Fetch standard's own parser does: so the application sees the name that its page
- * gave the field. `filename*`, which RFC 7578 forbids, is ignored, and so are other headers. Text
- * before the first delimiter and after the last could be a part that was damaged, so it is refused.
+ * Names, file names and fields are UTF-8; other bytes become U+FFFD, as everywhere in forms. The three
+ * escapes of the HTML standard (`%22`, `%0D`, `%0A` for a quote and line ends in a name) are decoded,
+ * as in the Fetch standard's own parser, so the application sees the name that its page gave the
+ * field. `filename*`, which RFC 7578 forbids, is ignored, and so are other headers. Text before the
+ * first delimiter or after the last could be a damaged part, so it is refused.
  *
  * @param bytes The whole body.
  * @param contentType The request's `Content-Type`, which names the boundary.
- * @param maxFields The most fields and files. They are counted before any of them is made.
+ * @param maxFields The most fields and files. They are counted before any of them is parsed.
  * @returns The fields and files, in order.
- * @throws {HttpError} 413 if there are more than `maxFields`, 400 if anything is not as it must be.
+ * @throws {HttpError} 413 if there are more than `maxFields`, 400 if the body is malformed.
  */
 export function parseMultipart(
   bytes: Uint8Array<ArrayBuffer>,
@@ -66,12 +66,12 @@ export function parseMultipart(
   return form;
 }
 
-/** Makes the refusal of a form with too many fields. */
+/** Makes the error for a form with too many fields. */
 export function tooManyFields(found: number, maxFields: number): HttpError {
   return new HttpError(413, `The form has ${found} fields: at most ${maxFields} are allowed`);
 }
 
-/** Makes the refusal of a malformed form. A visitor cannot mend it, so the reason is for the log. */
+/** Makes the error for a malformed form. A visitor cannot mend it, so the log gets the reason. */
 function malformed(reason: string): HttpError {
   const cause = new SyntaxError(`Cannot read the multipart form: ${reason}`);
   return new HttpError(400, "The form is malformed", { cause });
@@ -86,11 +86,11 @@ function boundaryOf(contentType: string): string {
 }
 
 /**
- * Finds the delimiters: wherever a line begins with one. Lines that end in a bare CR or LF count
- * here, for other parsers might see a delimiter there: the caller refuses them.
+ * Finds the delimiters, each at the start of a line. Here a bare CR or LF ends a line too, since other
+ * parsers might see a delimiter after it; the caller refuses those.
  *
- * Each byte is looked at twice at most, whatever was sent: a delimiter holds no line end, so the
- * next line cannot begin within what matched.
+ * Each byte is read twice at most, whatever was sent: a delimiter has no line end, so the next line
+ * cannot begin within the matched bytes.
  */
 function findDelimiters(bytes: Uint8Array, delimiter: Uint8Array, maxFields: number): number[] {
   const { length } = delimiter;
@@ -106,7 +106,7 @@ function findDelimiters(bytes: Uint8Array, delimiter: Uint8Array, maxFields: num
   return starts;
 }
 
-/** Checks what follows the last delimiter: `--`, padding, and at most one line end. */
+/** Checks the end after the last delimiter: `--`, padding, and at most one line end. */
 function checkEnd(bytes: Uint8Array, index: number): void {
   if (bytes[index] !== DASH || bytes[index + 1] !== DASH) {
     throw new HttpError(400, "The form did not arrive completely");
@@ -194,8 +194,8 @@ function unescapeName(name: string): string {
 }
 
 /**
- * Makes the type that the `File` is given. Its constructor lowers the case (File API, section 4.1);
- * in lower case, Bun would add a `charset` that nobody sent.
+ * Returns the type to make a `File` with. Its constructor makes it lower case (File API, section
+ * 4.1); given in lower case, Bun would add a `charset` that nobody sent.
  */
 function fileType(type: string): string {
   return /^[ -~]*$/.test(type) ? type.toUpperCase() : "";
@@ -210,7 +210,7 @@ function skipBlanks(bytes: Uint8Array, index: number): number {
   return index;
 }
 
-/** Removes spaces and tabs alone: `trim()` would take characters that belong to a value. */
+/** Removes spaces and tabs alone: `trim()` would remove characters of the value. */
 function trimBlanks(text: string): string {
   let start = 0;
   let end = text.length;

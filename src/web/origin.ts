@@ -10,18 +10,18 @@ export interface OriginGuardOptions extends ProxyOptions {
 }
 
 /**
- * Makes the check that keeps other sites from acting in a visitor's name: GET, HEAD and OPTIONS
- * pass, any other method and the upgrade to a WebSocket (through which a page of another site could
- * send and read as the visitor) only
+ * Makes the check that keeps other sites from acting in a visitor's name. GET, HEAD and OPTIONS pass.
+ * A request with another method, and the opening of a WebSocket (through which a page of another site
+ * could send and read as the visitor), passes only
  *
  * - with `Sec-Fetch-Site: same-origin` or `none` (Fetch Metadata), or
- * - without that header, with an `Origin` of the host the request was sent to (an https page may
+ * - without that header, with an `Origin` of the host that the request was sent to (an https page may
  *   send to http: a proxy may end the encryption without saying so), or
  * - with an `Origin` that is trusted, or
  * - with neither header: current browsers always send one of them, and other clients hold no
  *   visitor's cookies that a page could abuse.
  *
- * @param options Trusted origins, and whether a proxy tells the host.
+ * @param options Trusted origins, and whether a proxy names the host.
  * @returns The check: `true` lets the request pass.
  * @throws {RangeError} If a trusted origin is not exactly an http or https origin.
  *
@@ -57,7 +57,7 @@ export function originGuard(options: OriginGuardOptions = {}): (request: Request
 function isOwnHost(origin: string, request: Request, options: ProxyOptions): boolean {
   const own = requestOrigin(request, options);
   if (origin === own) return true;
-  // The other way round, whoever sits on the network could forge the http page that sends this.
+  // Not the other way round: anyone on the network could forge an http page that sends to https.
   if (!own.startsWith("http://") || !origin.startsWith("https://")) return false;
   const host = origin.slice("https://".length);
   const ownHost = own.slice("http://".length);
@@ -74,20 +74,15 @@ function assertOrigin(origin: string): void {
 const HOST = /^(?:[a-z\d._-]+|\[[\da-f:.]+\])(?::\d{1,5})?$/;
 
 /**
- * Returns the origin a request was sent to, such as `https://shop.example` or `http://127.0.0.1:8000`: in
- * lower case and without the scheme's own port, as browsers write it in `Origin` (RFC 6454
- * section 6.2).
- *
- * @param request The request.
- * @param options Whether to believe a proxy; what it says is ignored where it is not a host.
- * @returns The origin.
+ * Returns the origin that a request was sent to, as browsers write it in `Origin`: in lower case and
+ * without the scheme's default port (RFC 6454, section 6.2). A proxy's host is ignored if not valid.
  */
-export function requestOrigin(request: Request, options: ProxyOptions = {}): string {
+function requestOrigin(request: Request, options: ProxyOptions): string {
   const https = isHttps(request, options);
   const proxied = options.trustProxy ? forwarded(request.headers, "x-forwarded-host") : "";
   let host = HOST.test(proxied) ? proxied : hostOf(request.url);
-  const ownPort = https ? ":443" : ":80";
-  if (host.endsWith(ownPort)) host = host.slice(0, -ownPort.length);
+  const defaultPort = https ? ":443" : ":80";
+  if (host.endsWith(defaultPort)) host = host.slice(0, -defaultPort.length);
   return (https ? "https://" : "http://") + host;
 }
 

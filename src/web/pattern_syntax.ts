@@ -1,6 +1,6 @@
 /**
- * Reads the syntax of `URLPattern` and of the regular expressions in it, as far as it can be told
- * how long matching takes.
+ * Parses `URLPattern` syntax and the regular expressions in it, as far as that is needed to tell how
+ * long matching takes.
  *
  * @module
  */
@@ -9,7 +9,7 @@
 export interface Run {
   /** The characters it can consist of. */
   readonly chars: ReadonlySet<string>;
-  /** Its least length: 0, or more. */
+  /** Its minimum length. */
   readonly min: number;
   /** Whether its length varies. */
   readonly varies: boolean;
@@ -19,16 +19,16 @@ export interface Run {
   readonly narrowAt?: number;
 }
 
-/** An element of a pattern: a run, or alternatives; what is optional has an empty alternative. */
+/** An element of a pattern: a run, or alternatives; an optional element has an empty alternative. */
 export type Node = Run | { readonly branches: readonly Node[][] };
 
 /** A part of a pattern (URL Pattern standard, section 2.2). */
 export interface Part {
   /** The text before the variable, or all of the text. */
   readonly prefix: string;
-  /** The variable: an expression's source, or what stands without one; null in a part of text. */
+  /** The variable: its expression's source, or its run if it has none; null in a part of text. */
   readonly core: string | Run | null;
-  /** The text behind the variable. */
+  /** The text after the variable. */
   readonly suffix: string;
   /** How often the part occurs. */
   readonly modifier: "" | "?" | "+" | "*";
@@ -44,7 +44,7 @@ const VARIABLE = /^[:*(]/;
 const MODIFIER = /[?+*]/y;
 
 /**
- * Takes a pattern apart.
+ * Splits a pattern into its parts.
  *
  * @param text A pattern as `URLPattern.pathname` writes it.
  * @returns Its parts, from left to right.
@@ -118,17 +118,17 @@ const ATOM =
 const QUANTIFIER = /(?:([*+?])|\{(\d+)(?:,(\d*))?\})\??/y;
 
 /**
- * Takes the regular expression of a parameter apart.
+ * Splits the regular expression of a parameter into its elements.
  *
  * @param source The expression, without the parentheses around it.
  * @returns Its elements.
- * @throws {RangeError} If it has what may take long: a group that repeats, a lookaround, a
+ * @throws {RangeError} If matching it may take long: with a group that repeats, a lookaround or a
  * backreference. The message says what to write instead.
  */
 export function parseExpression(source: string): Node[] {
   let at = 0;
   const branches = alternatives();
-  if (at < source.length) refuse("an unmatched parenthesis", "leave it out");
+  if (at < source.length) refuse("an unmatched parenthesis", "remove it");
   return branches.length === 1 ? branches.flat() : [{ branches }];
 
   function refuse(what: string, instead: string): never {
@@ -184,7 +184,7 @@ export function parseExpression(source: string): Node[] {
 
   function charsOf(atom: string): ReadonlySet<string> {
     const expression = compile(atom, "u") ?? compile(atom, "v");
-    if (expression === null) return refuse(`"${atom}"`, "escape what has a meaning in a class");
+    if (expression === null) return refuse(`"${atom}"`, "escape the special characters in it");
     return new Set(ALL.filter((char) => expression.test(char)));
   }
 }

@@ -1,9 +1,3 @@
-/**
- * Responses as views make them.
- *
- * @module
- */
-
 import { own } from "../session/headers.ts";
 
 const HTML = "text/html; charset=utf-8";
@@ -11,10 +5,10 @@ const HTML = "text/html; charset=utf-8";
 const REDIRECTS = [301, 302, 303, 307, 308];
 
 /**
- * A page.
+ * Makes a page.
  *
- * @param body The document; whatever came from a visitor must be escaped in it already.
- * @param init Status and headers; a content type given here stays.
+ * @param body The document. Text of visitors must already be escaped in it.
+ * @param init Status and headers, which may include another content type.
  * @returns The response, `text/html; charset=utf-8`.
  *
  * @example
@@ -39,15 +33,15 @@ export function html(body: BodyInit, init?: ResponseInit): Response {
 }
 
 /**
- * Sends the visitor elsewhere. The default, 303, is the answer to a form: the browser gets the
+ * Redirects the visitor. The default status, 303, is the answer to a form: the browser loads the other
  * page, and reloading it does not send the form again.
  *
- * Never pass on a location a visitor supplied without checking it: it may lead to another site.
+ * Never pass on a location from a visitor without checking it: it may lead to another site.
  *
  * @param location An absolute or relative URL; characters beyond ASCII are percent-encoded.
  * @param status 301, 302, 303, 307 or 308.
- * @returns The response; its headers can be changed, unlike those of `Response.redirect`.
- * @throws {RangeError} If the status is another one, or the location is empty or holds control
+ * @returns The response. Its headers can be changed, unlike those of `Response.redirect`.
+ * @throws {RangeError} If the status is another one, or the location is empty or has control
  * characters.
  *
  * @example
@@ -78,12 +72,12 @@ export function redirect(location: string | URL, status = 303): Response {
 const NULL_BODY = [101, 103, 204, 205, 304];
 
 /**
- * Takes the body away from the answer to a HEAD, which is to have the headers that a GET would get
- * (RFC 9110, section 9.3.2). Its body is not read: a stream is cancelled.
+ * Removes the body from the response to a HEAD, which has the headers that a GET would get (RFC 9110,
+ * section 9.3.2). The body is not read: a stream is cancelled.
  *
- * Servers say `Content-Length: 0` for a response without a body, which section 8.6 forbids where a
- * GET has one. So the answer keeps the `Content-Length` that it brings, or else has a body of unknown
- * length that turns out to be empty.
+ * Servers send `Content-Length: 0` with a response without a body, which section 8.6 forbids if the
+ * response to a GET has one. So the response keeps its `Content-Length`, or else gets an empty body of
+ * unknown length.
  *
  * @param response The response; do not use it afterwards.
  * @returns A response with the same status and headers.
@@ -97,7 +91,7 @@ export function bodiless(response: Response): Response {
   return own(new Response(rest, { status, statusText, headers }));
 }
 
-/** An empty stream that does not know it yet: one that has ended, Bun gives a length of 0. */
+/** Makes an empty stream that has not ended: for one that has, Bun sends a length of 0. */
 function emptyStream(): ReadableStream<Uint8Array> {
   return new ReadableStream({ pull: (controller) => controller.close() }, { highWaterMark: 0 });
 }

@@ -1,18 +1,18 @@
 /**
- * Keeps route patterns from taking a visitor's path as a reason to work for seconds. A regular
- * expression that can divide the same text between two of its parts in many ways tries them all
- * before it gives up; here each part's end must be found by looking at the next character, or in
- * one pass.
+ * Keeps route patterns from backtracking. A regular expression that can divide the same text between
+ * two of its parts in many ways tries all of them before it fails, so one long path could keep the
+ * server busy for seconds. Here each part's end must be found by looking at the next character, or
+ * in one pass.
  *
  * @module
  */
 
 import { type Node, parseExpression, parsePattern, type Part, type Run } from "./pattern_syntax.ts";
 
-/** More optional parts than this that begin alike would multiply the work too often. */
+/** The most optional parts that may begin alike: each one can double the work. */
 const MAX_CHOICES = 8;
 
-/** What follows a place in a pattern. */
+/** The rest of a pattern, seen from one place in it. */
 interface Rest {
   /** The characters that it can begin with. */
   readonly first: ReadonlySet<string>;
@@ -20,7 +20,7 @@ interface Rest {
   readonly adjoins: boolean;
   /** The characters of its parts of variable length. */
   readonly reach: ReadonlySet<string>;
-  /** The same, of those before the next slash that is certain. */
+  /** The same, up to the next slash that every match has. */
   readonly inSegment: ReadonlySet<string>;
 }
 
@@ -117,7 +117,7 @@ export function linearPattern(pathname: string): string {
     return modifier === "?" || modifier === "*" ? [{ branches: [whole, []] }] : whole;
   }
 
-  /** What a part that repeats has in the middle, once it is sure where each repetition ends. */
+  /** Makes a run of a part that repeats, provided that each repetition has one possible end. */
   function repetition(inner: readonly Node[], { prefix, core, suffix, modifier }: Part): Run {
     const separator = suffix + prefix;
     const name = typeof core === "string" ? `(${core})` : core?.source ?? separator;

@@ -6,18 +6,15 @@
 
 import { linearPattern } from "./route_pattern.ts";
 
-/** What the router needs of a route. */
+/** The part of a route that decides which requests it answers. */
 export interface RoutePattern {
   /** The method, in upper case. A `GET` route answers `HEAD` too. */
   readonly method: string;
-  /**
-   * The path as a `URLPattern` pathname: `/cart`, `/items/:id`, `/blog/:year-:month`, `/assets/*`. Of
-   * two parameters in one segment the first ends at the first character that separates them.
-   */
+  /** The path, as a `URLPattern` pathname. */
   readonly path: string;
 }
 
-/** The result of a match: a route, or the status of the refusal. */
+/** The result of a match: a route, or the status of the error. */
 export type Match<Route> =
   | { status: 200; route: Route; params: Readonly<Record<string, string>> }
   | { status: 400 | 404 }
@@ -45,10 +42,9 @@ type Methods<Route> = Map<string, Found<Route>>;
 interface Pattern<Route> {
   /** The pattern as `URLPattern.pathname` writes it. */
   text: string;
-  /** What decides whether a path matches. */
   urlPattern: URLPattern;
   methods: Methods<Route>;
-  /** Literal text that every matching path starts with: by far the cheaper thing to try. */
+  /** Literal text that every matching path starts with: comparing it is by far the cheaper test. */
   prefix: string;
 }
 
@@ -57,18 +53,18 @@ const BAD_REQUEST: { readonly status: 400 } = Object.freeze({ status: 400 });
 const NOT_FOUND: { readonly status: 404 } = Object.freeze({ status: 404 });
 
 /**
- * Makes a router of a route table. `URLPattern` decides what a path means: a trailing slash makes
- * a different path, as does a percent-encoded letter (`/how%64y` is not `/howdy`), so that every
- * page has one address. Paths without parameters go before patterns, patterns stand in the order
- * of the table; a path that lacks the method leaves the request to the next that has it.
+ * Compiles a route table. `URLPattern` decides what a path means: a trailing slash makes a
+ * different path, as does a percent-encoded letter (`/how%64y` is not `/howdy`), so that every page
+ * has one address. Paths without parameters go before patterns, and patterns are tried in the order
+ * of the table; a path without the request's method leaves the request to the next path with it.
  *
- * Paths without parameters are looked up, not tried: their number does not matter. A pattern takes
- * time in proportion to the path's length: one that would take longer is refused.
+ * Paths without parameters are found in a map, so their number does not matter. A pattern takes time
+ * in proportion to the path's length: one that could take longer is refused.
  *
  * @param routes The table.
- * @returns The router. It knows no session and changes nothing.
- * @throws {RangeError} If a route occurs twice, its method or path is not one, or its path can
- * match in enough ways for a visitor to keep the server busy
+ * @returns The router.
+ * @throws {RangeError} If a route occurs twice, its method or path is not valid, or its path can
+ * match in so many ways that a visitor could keep the server busy
  * (two `*`, `/:a:b`, `(?:a+)+`); the message says what to write instead.
  */
 export function createRouter<Route extends RoutePattern>(routes: readonly Route[]): Router<Route> {
@@ -160,7 +156,7 @@ function add<Route extends RoutePattern>(
   key: string,
   found: Found<Route>,
 ): void {
-  if (table.has(key)) throw refusal(found.route, "it is in the table already");
+  if (table.has(key)) throw refusal(found.route, "it occurs twice");
   table.set(key, found);
 }
 

@@ -1,27 +1,35 @@
 import { withHeaders } from "../session/headers.ts";
 
-/**
- * The headers every response gets, unless it brings its own. Strict: an application that needs
- * more (a script, a font) sets its own `Content-Security-Policy` on the responses that need it.
- */
-export const SECURITY_HEADERS: readonly (readonly [name: string, value: string])[] = [
+const SECURITY_HEADERS: readonly (readonly [name: string, value: string])[] = [
   [
     "content-security-policy",
     "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; " +
     "base-uri 'none'; frame-ancestors 'none'", // scripts: none, by default-src
   ],
   ["x-content-type-options", "nosniff"],
-  // Not "no-referrer": with it browsers send `Origin: null` even from the site's own forms, and
-  // the origin guard could not tell them from a stranger's (Fetch standard, section 3.2).
+  // Not "no-referrer": with that, browsers send `Origin: null` even from the site's own forms, and
+  // the origin guard could not tell them from another site's (Fetch standard, section 3.2).
   ["referrer-policy", "same-origin"],
   ["cross-origin-opener-policy", "same-origin"],
 ];
 
 /**
- * Puts {@linkcode SECURITY_HEADERS} on a response, except those it has set itself.
+ * Adds the security headers that a response does not set itself: a strict `Content-Security-Policy`
+ * (styles, images and forms of this origin, no scripts, no frames), `X-Content-Type-Options`,
+ * `Referrer-Policy` and `Cross-Origin-Opener-Policy`. The handler does it for every response; one
+ * that needs more, such as a script, sets a policy of its own.
  *
  * @param response The response; do not use it afterwards if it has a body.
- * @returns The same response, or a copy where it has no body or its headers are immutable.
+ * @returns The same response, or a copy if it has no body or its headers are immutable.
+ *
+ * @example
+ * ```ts
+ * import { html, withSecurityHeaders } from "@satchel/satchel/web";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const { headers } = withSecurityHeaders(html("<h1>Hi</h1>"));
+ * assertEquals(headers.get("x-content-type-options"), "nosniff");
+ * ```
  */
 export function withSecurityHeaders(response: Response): Response {
   return withHeaders(response, addMissing);

@@ -1,25 +1,24 @@
 import { RedisServer } from "../stores/redis_server.ts";
+import { temporaryFolder } from "../support/temporary_folder.ts";
 
 /** A KV file and, where it is installed, a Redis: both empty, and gone at the end. */
 export class Databases implements AsyncDisposable {
   /** Where the stores are, by their names. */
   readonly stores: ReadonlyMap<string, string>;
-  readonly #folder: string;
+  readonly #folder = temporaryFolder();
   readonly #redis: RedisServer | null;
 
-  private constructor(folder: string, redis: RedisServer | null) {
-    this.#folder = folder;
+  private constructor(redis: RedisServer | null) {
     this.#redis = redis;
     this.stores = new Map([
-      ["kv", `${folder}/sessions.sqlite`],
+      ["kv", `${this.#folder.path}/sessions.sqlite`],
       ...(redis === null ? [] : [["redis", redis.url] as const]),
     ]);
   }
 
   /** Starts them. */
   static async start(): Promise<Databases> {
-    const folder = await Deno.makeTempDir({ prefix: "satchel-bench-" });
-    return new Databases(folder, await startRedis());
+    return new Databases(await startRedis());
   }
 
   /** Puts sessions of other visitors into all of them. */
@@ -39,7 +38,7 @@ export class Databases implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.#redis?.[Symbol.asyncDispose]();
-    await Deno.remove(this.#folder, { recursive: true });
+    this.#folder[Symbol.dispose]();
   }
 }
 

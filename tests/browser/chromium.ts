@@ -1,3 +1,9 @@
+/**
+ * Where the browser of the tests is; prints it when it is run.
+ *
+ * @module
+ */
+
 /** Where Chromium is: where the variable CHROMIUM says, or where Debian puts it. */
 export function chromiumPath(): string {
   return Deno.env.get("CHROMIUM") || "/usr/bin/chromium";
@@ -12,10 +18,14 @@ export function hasChromium(): boolean {
   try {
     return Deno.statSync(path).isFile;
   } catch (cause) {
-    if (!(cause instanceof Deno.errors.NotFound)) throw cause;
-    const message = `Cannot test in a browser: there is no ${path} (CHROMIUM names another)`;
+    const reason = cause instanceof Deno.errors.NotFound
+      ? `there is no ${path} (CHROMIUM names another)`
+      : "that takes more permissions (deno task test:browser has them)";
+    const message = `Cannot test in a browser: ${reason}`;
     if (Deno.env.get("CI")) throw new Error(message, { cause });
     console.log(message);
     return false;
   }
 }
+
+if (import.meta.main) console.log(chromiumPath());

@@ -45,7 +45,9 @@ Deno.test.afterAll(async () => {
 
 async function start(): Promise<{ server: ServerProcess; browser: Browser; folder: Disposable }> {
   const folder = temporaryFolder();
-  Deno.env.set("__IS_WSL_TEST__", "1"); // or Playwright would look into /proc for it
+  // Playwright is to write where tests may write, and not to ask /proc what machine this is.
+  Deno.env.set("TMPDIR", folder.path);
+  Deno.env.set("__IS_WSL_TEST__", "1");
   const { chromium } = await import("playwright-core");
   const [server, browser] = await Promise.all([
     ServerProcess.start({ folder: folder.path, environment: { LOG: "off" } }),

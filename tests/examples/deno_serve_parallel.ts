@@ -1,4 +1,6 @@
-/** Sessions in every thread of `deno serve --parallel`, on one port: they share the secrets alone. */
+/**
+ * Sessions in every thread of `deno serve --parallel`, on one port: threads share only the secrets.
+ */
 import { CookieStore, Sessions } from "@satchel/satchel";
 
 const secrets = Deno.env.get("SESSION_SECRETS")?.split(" ") ?? [];

@@ -1,7 +1,7 @@
 import { generateSecret } from "@satchel/satchel";
 import { assertEquals } from "@std/assert";
-import { visitorOf } from "../runtimes/http_checks.ts";
 import { type Launch, Served } from "../runtimes/served.ts";
+import { Browser } from "../support/browser.ts";
 
 /** How to start an example. */
 function launch(name: string, ...args: string[]): Launch {
@@ -16,13 +16,13 @@ function launch(name: string, ...args: string[]): Launch {
 Deno.test("deno_serve counts on after a restart", async () => {
   const example = launch("deno_serve.ts", "run", "--allow-net=127.0.0.1");
   const first = await Served.start(example);
-  const visitor = visitorOf(first.origin);
+  const visitor = new Browser(first.origin);
   assertEquals((await visitor.get("/")).text, "Count: 1");
   assertEquals((await visitor.get("/")).text, "Count: 2");
   await first[Symbol.asyncDispose]();
 
   await using second = await Served.start(example);
-  assertEquals((await visitorOf(second.origin, visitor.jar).get("/")).text, "Count: 3");
+  assertEquals((await new Browser(second.origin, { jar: visitor.jar }).get("/")).text, "Count: 3");
 });
 
 Deno.test("deno_serve_parallel counts whichever thread answers", async () => {
@@ -31,7 +31,7 @@ Deno.test("deno_serve_parallel counts whichever thread answers", async () => {
     ...["serve", "--parallel", "--host=127.0.0.1", "--port=0"],
   );
   await using server = await Served.start(example);
-  const visitor = visitorOf(server.origin);
+  const visitor = new Browser(server.origin);
   for (let count = 1; count <= 20; count++) {
     // A connection of its own for each request, so that they meet different threads.
     const { text } = await visitor.get("/", { connection: "close" });

@@ -18,7 +18,7 @@ export const withSession = createMiddleware<{ Variables: { session: Session<Data
     const session = await sessions.load(c.req.raw);
     c.set("session", session);
     await next();
-    if (c.error) return; // what failed leaves no trace
+    if (c.error) return; // a view that threw changes nothing
     const response = await sessions.commit(session, c.res);
     c.res = undefined; // Hono would merge the old response's headers into the new one
     c.res = response;

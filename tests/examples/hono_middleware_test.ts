@@ -1,11 +1,11 @@
 import { assertEquals } from "@std/assert";
 import { Hono } from "hono";
-import { Browser } from "../flows/browser.ts";
+import { Browser } from "../support/browser.ts";
 import app, { withSession } from "./hono_middleware.ts";
 
-const visitor = () => new Browser((request) => Promise.resolve(app.fetch(request)));
+const visitor = () => new Browser((request) => app.fetch(request));
 
-Deno.test("hono_middleware counts, and starts anew after the reset", async () => {
+Deno.test("hono_middleware counts, and starts again after the reset", async () => {
   const browser = visitor();
   for (const count of [1, 2, 3]) assertEquals((await browser.get("/")).text, `Count: ${count}`);
   assertEquals((await browser.post("/reset", {})).text, "Count: 1");

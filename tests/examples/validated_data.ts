@@ -5,12 +5,12 @@ import * as v from "valibot";
 const Item = v.object({ name: v.string(), count: v.pipe(v.number(), v.integer()) });
 const Data = v.object({ cart: v.optional(v.array(Item), []) });
 
-/** What a shop remembers of its visitor. */
+/** The session data of a shop. */
 export type Data = v.InferOutput<typeof Data>;
 
 /**
- * Makes the sessions of a shop whose first version kept one item alone: `{ item: "Rope" }`. What
- * fits neither version is dropped, and `onReject` is told "invalid data".
+ * Makes the sessions of a shop whose first version kept a single item: `{ item: "Rope" }`. Data
+ * that fits neither version is dropped, and `onReject` gets "invalid data".
  */
 export function shopSessions(options: SessionOptions): Sessions<Data> {
   return new Sessions<Data>({

@@ -6,10 +6,10 @@ import {
   Sessions,
 } from "@satchel/satchel";
 import { assertEquals } from "@std/assert";
-import { Browser } from "../flows/browser.ts";
+import { Browser } from "../support/browser.ts";
 import { shopSessions } from "./validated_data.ts";
 
-/** The shop, visited by someone who was there when other versions of it ran. */
+/** Visits the shop with a session that another version of it has written. */
 async function visit(
   written: Record<string, JsonValue>,
 ): Promise<{ cart: unknown; log: RejectReason[] }> {
@@ -17,19 +17,15 @@ async function visit(
   const log: RejectReason[] = [];
   const former = new Sessions<Record<string, JsonValue>>({ store });
   const shop = shopSessions({ store, onReject: (reason) => log.push(reason) });
-  const browser = new Browser((request) =>
-    former.handle(request, (session) => {
-      for (const [key, value] of Object.entries(written)) session.set(key, value);
-      return new Response();
-    })
+  const visitor = new Browser((request) =>
+    request.method === "POST"
+      ? former.handle(request, (session) => {
+        for (const [key, value] of Object.entries(written)) session.set(key, value);
+        return new Response();
+      })
+      : shop.handle(request, (session) => Response.json(session.get("cart") ?? null))
   );
-  await browser.get("/");
-  const visitor = new Browser(
-    (request) => shop.handle(request, (session) => Response.json(session.get("cart") ?? null)),
-    {
-      jar: browser.jar,
-    },
-  );
+  await visitor.post("/", {});
   return { cart: JSON.parse((await visitor.get("/")).text), log };
 }
 

@@ -4,12 +4,8 @@ import { Browser, countIn, messagesIn } from "./browser.ts";
 import { site } from "./site.ts";
 
 Deno.test("a visitor sees their sessions on all devices and ends the others", async () => {
-  const { handler, errors } = site({ store: new MemoryStore() });
-  const [phone, laptop, stranger] = [
-    new Browser(handler),
-    new Browser(handler),
-    new Browser(handler),
-  ];
+  const { handler, errors, browser: phone } = site({ store: new MemoryStore() });
+  const [laptop, stranger] = [new Browser(handler), new Browser(handler)];
   for (const [browser, name] of [[phone, "Ada"], [laptop, "Ada"], [stranger, "Bob"]] as const) {
     await browser.get("/");
     await browser.submit("/sign-in", "/sign-in", { name });
@@ -28,8 +24,7 @@ Deno.test("a visitor sees their sessions on all devices and ends the others", as
 });
 
 Deno.test("the session page tells of a server store", async () => {
-  const { handler } = site({ store: new MemoryStore() });
-  const browser = new Browser(handler);
+  const { browser } = site({ store: new MemoryStore() });
   await browser.submit("/sign-in", "/sign-in", { name: "Ada" });
   const { status, text } = await browser.get("/session");
   assertEquals(status, 200);
@@ -38,8 +33,7 @@ Deno.test("the session page tells of a server store", async () => {
 });
 
 Deno.test("a cart on the server outgrows every cookie", async () => {
-  const { handler } = site({ store: new MemoryStore() });
-  const browser = new Browser(handler);
+  const { browser } = site({ store: new MemoryStore() });
   for (let count = 0; count < 15; count++) {
     await browser.submit("/cart", "/cart", { item: `${count}${"x".repeat(490)}` });
   }

@@ -1,11 +1,12 @@
 import { assert, assertEquals, assertFalse, assertGreater, assertLess } from "@std/assert";
-import { CookieStore, type RejectReason, Sessions } from "../../src/session/mod.ts";
-import { createHandler, html, type View } from "../../src/web/mod.ts";
+import { CookieStore, type RejectReason, Sessions } from "@satchel/satchel";
+import { createHandler, html, type View } from "@satchel/satchel/web";
 import { ServerLog } from "../../src/server/log.ts";
-import { Browser, countIn } from "../flows/browser.ts";
-import { site } from "../flows/site.ts";
-import { Clock, cookieSessions, SECRET, type Values, Visitor } from "../session/visitor.ts";
-import { VersionedStore } from "../session/versioned_store.ts";
+import { Browser, countIn, Visitor } from "../support/browser.ts";
+import { Clock } from "../support/clock.ts";
+import { SECRET } from "../support/secrets.ts";
+import { cookieSessions, type Values, VersionedStore } from "../support/sessions.ts";
+import { site } from "../support/site.ts";
 import { heapAfterCollection } from "./heap.ts";
 
 const URL_ENCODED = "application/x-www-form-urlencoded";
@@ -200,7 +201,7 @@ Deno.test("10,000 cookies that do not unseal leave memory flat and a line every 
   assertEquals(await genuine.read((session) => session.get("a")), 1);
 });
 
-Deno.test("remembered cookies do not keep the headers in memory that they came with", async () => {
+Deno.test("cached cookies do not keep the headers in memory that they came with", async () => {
   const secrets = [SECRET];
   const writer = new Visitor(cookieSessions({ secrets }));
   const values: string[] = [];
@@ -334,15 +335,12 @@ Deno.test("every visitor of a busy site counts for itself", async () => {
   assertEquals(errors, []);
 });
 
-Deno.test("remembered sessions do not keep the forms in memory that their values were cut out of", async () => {
-  const store = new CookieStore({ secrets: [SECRET] });
-  const sessions = new Sessions<Values>({ store });
-  let cookie = "";
+Deno.test("cached sessions do not keep the forms in memory that their values were cut out of", async () => {
+  const visitor = new Visitor(cookieSessions());
   /** Keeps a word of a text of 500 KB, as a value, a list's item and a message. */
   const keep = async (index: number): Promise<void> => {
     const text = `${"x".repeat(500_000)} word number ${index} `.replace("xx", "x"); // one flat string
-    const request = new Request("http://shop.example/", { headers: { cookie } });
-    const response = await sessions.handle(request, (session) => {
+    await visitor.visit((session) => {
       session.set(`word${index % 3}`, text.slice(-16).trim());
       session.update(
         "words",
@@ -350,14 +348,11 @@ Deno.test("remembered sessions do not keep the forms in memory that their values
       );
       session.takeFlash();
       session.flash(text.slice(-16), { level: text.slice(-15) });
-      return new Response();
     });
-    cookie = response.headers.getSetCookie()[0]?.split(";")[0] ?? "";
   };
   await keep(0);
   const before = heapAfterCollection();
   for (let index = 1; index <= 40; index++) await keep(index);
   assertLess(heapAfterCollection() - before, 2_000_000); // of 20 MB that came in
-  const kept = await sessions.load(new Request("http://shop.example/", { headers: { cookie } }));
-  assertEquals(kept.get("word1"), "word number 40");
+  assertEquals(await visitor.read((session) => session.get("word1")), "word number 40");
 });

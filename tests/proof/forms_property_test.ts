@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { readForm } from "../../src/web/mod.ts";
+import { readForm } from "@satchel/satchel/web";
 import { checkRefusal, entriesOf, type Entry, multipart } from "../web/multipart_cases.ts";
 import { anyText, fc, property } from "./property.ts";
 

@@ -1,13 +1,11 @@
-import { drawCsrf } from "../support/draw_csrf.ts";
-import { stateOf } from "../../src/session/session.ts";
-import { inspect } from "../../src/inspector/mod.ts";
-import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
-import { Sessions, SessionStoreError } from "../../src/session/mod.ts";
-import { createHandler, html } from "../../src/web/mod.ts";
+import { ChangeTrace, inspect } from "@satchel/satchel/inspector";
+import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
+import { Sessions, SessionStoreError } from "@satchel/satchel";
+import { createHandler, csrfToken, html } from "@satchel/satchel/web";
 import { ServerLog } from "../../src/server/log.ts";
 import { ServerProcess, temporaryFolder, Visitor } from "../server/server_process.ts";
-import type { Values } from "../session/visitor.ts";
-import { VersionedStore } from "../session/versioned_store.ts";
+import { Browser } from "../support/browser.ts";
+import { type Values, VersionedStore } from "../support/sessions.ts";
 
 /** Refuses a log that holds any of the secrets, whole or in part. */
 function assertSilentAbout(log: string, secrets: Record<string, string>): void {
@@ -75,13 +73,11 @@ for (const format of ["text", "json"]) {
   });
 }
 
-Deno.test("the log of an error tells where it happened, and nothing of the session", async () => {
-  for (const format of ["text", "json"] as const) {
+for (const format of ["text", "json"] as const) {
+  Deno.test(`the ${format} log of an error tells where it happened, and nothing of the session`, async () => {
     let output = "";
-    const log = new ServerLog(format, {
-      log: (text) => output += `${text}\n`,
-      error: (text) => output += `${text}\n`,
-    });
+    const write = (text: string) => void (output += `${text}\n`);
+    const log = new ServerLog(format, { log: write, error: write });
     const store = new VersionedStore();
     const sessions = new Sessions<Values>({ store, onReject: log.rejected });
     const secrets: Record<string, string> = { "a value": "a value of the session" };
@@ -93,7 +89,7 @@ Deno.test("the log of an error tells where it happened, and nothing of the sessi
         path: "/:what",
         view({ session, params }) {
           session.set("secret", secrets["a value"] ?? "");
-          secrets["the token"] = drawCsrf(session);
+          secrets["the token"] = csrfToken(session);
           if (params.what === "throw") throw new Error("a bug in a view");
           if (params.what === "value") session.set("at", new Date() as unknown as string);
           if (params.what === "down") {
@@ -103,51 +99,53 @@ Deno.test("the log of an error tells where it happened, and nothing of the sessi
         },
       }],
     }));
-    const get = async (path: string, cookie = ""): Promise<Response> =>
-      await handler(new Request(`http://shop.example${path}`, { headers: { cookie } }));
-    const first = await get("/fine");
-    const cookie = first.headers.getSetCookie()[0]?.replace(/;.*/, "") ?? "";
-    assertEquals((await get("/throw", cookie)).status, 500);
-    assertEquals((await get("/value", cookie)).status, 500);
-    assertEquals((await get("/down", cookie)).status, 503);
+    const visitor = new Browser(handler);
+    await visitor.get("/fine");
+    assertEquals((await visitor.get("/throw")).status, 500);
+    assertEquals((await visitor.get("/value")).status, 500);
+    assertEquals((await visitor.get("/down")).status, 503);
     store.failure = null;
-    await get("/fine", "session=an-id-that-is-not-known");
+    const stranger = new Browser(handler);
+    stranger.jar.storeLine("http://127.0.0.1:8000/", "session=an-id-that-is-not-known");
+    await stranger.get("/fine");
     secrets["an unknown id"] = "an-id-that-is-not-known";
-    secrets["the cookie"] = cookie;
+    for (const id of store.rows.keys()) {
+      secrets[`the cookie of ${id}`] = `session=${id}`;
+      secrets[`the secret of ${id}`] = store.record(id)?.csrf ?? "";
+    }
     log.close();
     for (const told of ["a bug in a view", "Cannot store session value at at", "unknown id"]) {
       assertStringIncludes(output, told);
     }
     assertSilentAbout(output, secrets);
-  }
-});
+  });
+}
 
 Deno.test("no page and no header tells the session's id or secret", async () => {
   const store = new VersionedStore();
-  const sessions = new Sessions<Values>({ store, trace: true });
-  let secret = "";
+  const sessions = new Sessions<Values>({ store, trace: new ChangeTrace() });
   const handler = createHandler<Values>({
     sessions,
     routes: [{
       method: "GET",
-      path: "/",
-      view({ session, request }) {
-        secret = stateOf(session).record.csrf ?? drawCsrf(session);
-        if (request.url.endsWith("regenerate")) session.regenerate();
+      path: "/:visit",
+      view({ session, params }) {
+        csrfToken(session);
+        if (params.visit === "regenerate") session.regenerate();
         return Response.json(inspect(session));
       },
     }],
   });
-  let cookie = "";
+  const visitor = new Browser(handler);
   for (const visit of ["first", "second", "regenerate"]) {
-    const request = new Request(`https://shop.example/?${visit}`, { headers: { cookie } });
-    const response = await handler(request);
-    const text = await response.text() + JSON.stringify([...response.headers]);
-    assertFalse(text.includes(secret));
-    const lines = response.headers.getSetCookie();
+    const { text, headers } = await visitor.get(`/${visit}`);
+    const answer = text + JSON.stringify([...headers]);
+    const secrets = [...store.rows.keys()].flatMap((id) => store.record(id)?.csrf ?? []);
+    for (const secret of secrets) assertFalse(answer.includes(secret));
+    assertEquals(secrets.at(-1)?.length, 43);
+    const lines = headers.getSetCookie();
     assertEquals(lines.length, visit === "second" ? 0 : 1);
-    for (const line of lines) assert(/; HttpOnly(;|$)/.test(line), line); // no script reads it there
-    assertEquals(text.match(/id-\d/g)?.length ?? 0, lines.length); // in Set-Cookie alone
-    if (lines.length > 0) cookie = lines[0]?.replace(/;.*/, "") ?? "";
+    for (const line of lines) assertMatch(line, /; HttpOnly(;|$)/); // no script reads it there
+    assertEquals(answer.match(/id-\d/g)?.length ?? 0, lines.length); // in Set-Cookie alone
   }
 });

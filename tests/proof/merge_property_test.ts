@@ -1,9 +1,8 @@
-import { drawCsrf } from "../support/draw_csrf.ts";
-import { stateOf } from "../../src/session/session.ts";
 import { assert, assertEquals } from "@std/assert";
-import { type Session, SessionLostError } from "../../src/session/mod.ts";
-import { sessionsIn, type Values, Visitor } from "../session/visitor.ts";
-import { VersionedStore } from "../session/versioned_store.ts";
+import { type Session, SessionLostError } from "@satchel/satchel";
+import { csrfToken } from "@satchel/satchel/web";
+import { Visitor } from "../support/browser.ts";
+import { sessionsIn, type Values, VersionedStore } from "../support/sessions.ts";
 import { fc, property } from "./property.ts";
 
 /** What a session holds, as plainly as it can be said: the yardstick for the real thing. */
@@ -81,7 +80,7 @@ const operation: fc.Arbitrary<Operation> = fc.oneof(
   fc.constant(take),
   fc.constant<Operation>({
     name: "token",
-    real: (session) => void (stateOf(session).record.csrf ?? drawCsrf(session)),
+    real: (session) => void csrfToken(session),
     model: (model) => void (model.hasToken = true),
   }),
 );
@@ -198,14 +197,16 @@ property(
     const late = await sessions.load(visitor.request({ method }));
     const id = visitor.value;
     await visitor.visit((session) => session.destroy());
-    run(late, during);
+    const done = run(late, during);
     const commit = async (): Promise<Response> => await sessions.commit(late, new Response());
     const answer = await commit().catch((error: unknown) => {
       if (!(error instanceof SessionLostError)) throw error;
       assertEquals(method, "POST");
       return new Response(null, { status: error.status });
     });
-    const lost = stateOf(late).changes.some(({ kind }) => kind !== "takeFlash" && kind !== "csrf");
+    const lost = done.some(({ operation, told }) => {
+      return told !== false && operation.name !== "take" && operation.name !== "token";
+    });
     assertEquals(answer.status, method === "POST" && lost ? 409 : 200);
     assertEquals(store.record(id), null);
     assertEquals(store.rows.size, 0);

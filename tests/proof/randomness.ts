@@ -8,8 +8,13 @@
  * @module
  */
 
-/** Runs something while `crypto.getRandomValues` hands out given bytes, and tells how many it took. */
-async function drawing<Made>(
+/**
+ * Runs something while `crypto.getRandomValues` hands out given bytes, in order.
+ *
+ * @returns Its result, and how many bytes it took.
+ * @throws {RangeError} If it takes more than there are.
+ */
+export async function drawing<Made>(
   make: () => Made | Promise<Made>,
   bytes: Uint8Array,
 ): Promise<{ made: Made; taken: number }> {

@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import { countIn } from "../flows/browser.ts";
-import { site } from "../flows/site.ts";
+import { Browser, countIn, messagesIn } from "../support/browser.ts";
+import { site } from "../support/site.ts";
 import { anyText, fc, headerText, property } from "./property.ts";
 
 const ORIGIN = "http://shop.example";
@@ -17,10 +17,10 @@ const PATHS = [
 
 const { handler, errors } = site();
 
-async function send(path: string, init: RequestInit): Promise<Response> {
-  const response = await handler(new Request(ORIGIN + path, init));
-  const [error] = errors.splice(0);
-  assertEquals(error, undefined);
+/** Answers a request, and makes sure that nothing failed. */
+async function answer(request: Request): Promise<Response> {
+  const response = await handler(request);
+  assertEquals(errors.splice(0), []);
   assert(response.status < 500, `${response.status}`);
   return response;
 }
@@ -68,7 +68,7 @@ property(
   async ({ path, method, headers, body }) => {
     const init: RequestInit = { method, headers };
     if (method !== "GET" && method !== "HEAD" && body !== null) init.body = new Uint8Array(body);
-    const response = await send(path, init);
+    const response = await answer(new Request(ORIGIN + path, init));
     if (response.status === 200 && (path === "/" || path === "/howdy") && method === "GET") {
       assertEquals(
         countIn({ url: "", status: 200, headers: response.headers, text: await response.text() }),
@@ -92,16 +92,14 @@ property(
     item: anyText,
   },
   async ({ action, token, inHeader, item }) => {
-    const page = await send("/cart", {});
-    const cookie = page.headers.getSetCookie()[0]?.replace(/;.*/, "") ?? "";
+    const visitor = new Browser(answer);
+    await visitor.get("/cart");
     const ascii = token.replaceAll(/[^\x20-\x7e]/g, "?");
-    const response = await send(action, {
-      method: "POST",
-      body: new URLSearchParams(inHeader ? { item } : { item, csrf_token: token }),
-      headers: inHeader ? { cookie, "x-csrf-token": ascii } : { cookie },
-    });
-    assertEquals(response.status, 403);
-    assertEquals(response.headers.getSetCookie(), []);
+    const { status, headers } = inHeader
+      ? await visitor.post(action, { item }, { "x-csrf-token": ascii })
+      : await visitor.post(action, { item, csrf_token: token });
+    assertEquals(status, 403);
+    assertEquals(headers.getSetCookie(), []);
   },
 );
 
@@ -111,18 +109,10 @@ property(
     item: fc.oneof(anyText, fc.string({ unit: fc.constantFrom(..."<>&\"'/abc ="), maxLength: 30 })),
   },
   async ({ item }) => {
-    const page = await send("/cart", {});
-    const cookie = page.headers.getSetCookie()[0]?.replace(/;.*/, "") ?? "";
-    const csrf_token = /name="csrf_token" value="([^"]+)"/.exec(await page.text())?.[1] ?? "";
-    const added = await send("/cart", {
-      method: "POST",
-      body: new URLSearchParams({ item: `<i>${item}</i>`, csrf_token }),
-      headers: { cookie },
-    });
-    assertEquals(added.status, 303);
-    const after = added.headers.getSetCookie()[0]?.replace(/;.*/, "") ?? "";
-    const shown = await (await send("/cart", { headers: { cookie: after } })).text();
-    assert(shown.includes("&lt;i>"));
-    assertFalse(shown.includes("<i>"));
+    const visitor = new Browser(answer);
+    const cart = await visitor.submit("/cart", "/cart", { item: `<i>${item}</i>` });
+    assertEquals(messagesIn(cart), ["Your item was added."]);
+    assert(cart.text.includes("&lt;i>"));
+    assertFalse(cart.text.includes("<i>"));
   },
 );

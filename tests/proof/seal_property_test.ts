@@ -1,7 +1,6 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
-import { CookieStore, generateSecret, Sessions } from "../../src/session/mod.ts";
-import { SessionCookie } from "../../src/session/cookie.ts";
-import { MemoryStore } from "../../src/stores/memory.ts";
+import { CookieStore, generateSecret, Sessions } from "@satchel/satchel";
+import { MemoryStore } from "@satchel/satchel/stores/memory";
 import { toJsonValue } from "../../src/session/json.ts";
 import {
   blankRecord,
@@ -9,12 +8,10 @@ import {
   encodeRecord,
   type SessionRecord,
 } from "../../src/session/record.ts";
-import { cookieSessions, SECRET, type Values, Visitor } from "../session/visitor.ts";
+import { Visitor } from "../support/browser.ts";
+import { SECRET } from "../support/secrets.ts";
+import { cookieSessions, type Values } from "../support/sessions.ts";
 import { anyJson, anyText, fc, headerText, property } from "./property.ts";
-
-function readCookie(header: string | null, name: string): string | null {
-  return new SessionCookie({ name }, false).read({ get: () => header });
-}
 
 const BORN = 1_767_225_600;
 
@@ -33,6 +30,20 @@ const anyRecord: fc.Arbitrary<SessionRecord> = fc.record({
   owner: fc.option(anyText),
 }, plain);
 
+/** Saves a record as the session that the cookie `session` carries. */
+function seal(store: CookieStore, record: SessionRecord): Promise<string> {
+  return store.save({
+    cookieName: "session",
+    cookieOverhead: 40,
+    value: null,
+    loaded: null,
+    record,
+    regenerate: false,
+    lifetime: null,
+    label: "",
+  });
+}
+
 /** The order of whole numbers among the keys is JavaScript's, not the application's. */
 function comparable(record: SessionRecord | null) {
   return record &&
@@ -47,21 +58,12 @@ property(
   "any record that fits a cookie seals and unseals to itself, on another machine too",
   { record: anyRecord },
   async ({ record }) => {
-    const [here, there] = [SECRET, SECRET].map((secret) => new CookieStore({ secrets: [secret] }));
-    fc.pre(encodeRecord(record).length <= 4096);
-    const value = await here?.save({
-      cookieName: "session",
-      cookieOverhead: 40,
-      value: null,
-      loaded: null,
-      record,
-      regenerate: false,
-      lifetime: null,
-      label: "",
-    }) ?? "";
-    for (const store of [here, there]) {
-      const loaded = await store?.load(value, "session");
-      assertEquals(comparable(loaded?.record ?? null), comparable(record));
+    fc.pre(encodeRecord(record).length <= 2900);
+    const here = new CookieStore({ secrets: [SECRET] });
+    const value = await seal(here, record);
+    for (const store of [here, new CookieStore({ secrets: [SECRET] })]) {
+      const loaded = await store.load(value, "session");
+      assertEquals(comparable(loaded.record), comparable(record));
     }
   },
 );
@@ -119,8 +121,8 @@ const forgery: fc.Arbitrary<string> = fc.oneof(
     `session=${GENUINE}`,
   ),
 ).filter((text) => {
-  const read = readCookie(`session=${text}`.trim(), "session");
-  return read !== GENUINE && read !== ANOTHER;
+  const [value = ""] = text.split(";");
+  return ![GENUINE, ANOTHER].includes(value.replaceAll(/^[ \t]+|[ \t]+$/g, ""));
 });
 
 /** The genuine value as careless decoders read it as well: that is not the value any more. */
@@ -202,13 +204,9 @@ property(
         [ON_SERVER.sessions, ON_SERVER.genuine],
       ] as const
     ) {
-      // A genuine value, but under names that are none of this connection's.
-      for (
-        const [scheme, others] of [["http", ["__Host-", "x"]], ["https", [
-          "",
-          "__Secure-",
-        ]]] as const
-      ) {
+      // A genuine value, but under names of which none is this connection's.
+      const foreign = { http: ["__Host-", "x"], https: ["", "__Secure-"] };
+      for (const [scheme, others] of Object.entries(foreign)) {
         const tossed = others.map((prefix) => `${prefix}session=${genuine}`);
         for (const cookie of ["session=x", header, `${header}; ${tossed.join("; ")}`]) {
           const request = new Request(`${scheme}://shop.example/`, { headers: { cookie } });
@@ -225,18 +223,9 @@ property(
   "no token is of use under another secret, or as another cookie",
   { record: anyRecord, name: fc.stringMatching(/^[a-z]{1,12}$/) },
   async ({ record, name }) => {
-    fc.pre(name !== "session" && encodeRecord(record).length <= 4096);
+    fc.pre(name !== "session" && encodeRecord(record).length <= 2900);
     const store = new CookieStore({ secrets: [SECRET] });
-    const value = await store.save({
-      cookieName: "session",
-      cookieOverhead: 40,
-      value: null,
-      loaded: null,
-      record,
-      regenerate: false,
-      lifetime: null,
-      label: "",
-    });
+    const value = await seal(store, record);
     assertEquals((await store.load(value, name)).record, null);
     const stranger = new CookieStore({ secrets: [generateSecret()] });
     assertEquals((await stranger.load(value, "session")).record, null);
@@ -259,13 +248,12 @@ property(
   {
     before: fc.array(otherCookie, { maxLength: 8 }),
     after: fc.array(otherCookie, { maxLength: 8 }),
-    value: fc.stringMatching(/^[\w-]{1,40}$/),
   },
-  ({ before, after, value }) => {
-    const cookies = [...before, ["session", value] as const, ...after];
-    const header = cookies.map(([name, text]) => name === "" ? text : `${name}=${text}`).join("; ");
-    assertEquals(readCookie(header, "session"), value);
-    const request = new Request("http://shop.example/", { headers: { cookie: header } });
-    assertEquals(readCookie(request.headers.get("cookie"), "session"), value);
+  async ({ before, after }) => {
+    const cookies = [...before, ["session", GENUINE] as const, ...after];
+    const cookie = cookies.map(([name, text]) => name === "" ? text : `${name}=${text}`).join("; ");
+    const request = new Request("http://shop.example/", { headers: { cookie } });
+    const session = await cookieSessions().load(request);
+    assert(session.get("admin"), cookie);
   },
 );

@@ -6,6 +6,7 @@
  * @module
  */
 
+import { ChangeTrace } from "../../src/inspector/mod.ts";
 import { CookieStore, Sessions } from "../../src/session/mod.ts";
 import { createHandler } from "../../src/web/mod.ts";
 import { errorPage, routes, type Visitor } from "../../views/routes.ts";
@@ -14,7 +15,7 @@ import { conformance } from "./conformance.ts";
 import { NEW_SECRET, OLD_SECRET } from "./secrets.ts";
 
 const store = new CookieStore({ secrets: [NEW_SECRET, OLD_SECRET] });
-const sessions = new Sessions<Visitor>({ store, trace: true });
+const sessions = new Sessions<Visitor>({ store, trace: new ChangeTrace() });
 const demo = createHandler({
   routes: routes({ sessions, store }),
   sessions,

@@ -1,8 +1,8 @@
 /**
  * Writes `token_vectors.json` from an implementation of the token format that shares nothing with
- * `src/crypto`: Node's synchronous cryptography, with a real ECB mode.
+ * `src/seal`: Node's synchronous cryptography, with a real ECB mode.
  *
- *     deno run --allow-write=tests/crypto tests/crypto/make_token_vectors.ts
+ *     deno run --allow-write=tests/seal tests/seal/make_token_vectors.ts
  */
 import { Buffer } from "node:buffer";
 import { createCipheriv, createHash, hkdfSync } from "node:crypto";

@@ -1,5 +1,7 @@
 import { type Command, permissions } from "../tasks/permissions.ts";
 
+export { temporaryFolder } from "../support/temporary_folder.ts";
+
 /** The project's folder, as a path. */
 const ROOT = decodeURIComponent(new URL("../../", import.meta.url).pathname);
 
@@ -18,12 +20,6 @@ export interface RunOptions {
   readonly environment?: Record<string, string>;
   /** What it reads from standard input. */
   readonly input?: string;
-}
-
-/** Makes an empty folder that goes away at the end of its block. */
-export function temporaryFolder(): { path: string } & Disposable {
-  const path = Deno.makeTempDirSync({ prefix: "satchel-" });
-  return { path, [Symbol.dispose]: () => Deno.removeSync(path, { recursive: true }) };
 }
 
 /** Runs `main.ts` to its end with the permissions of a task of `deno.json`. */

@@ -1,4 +1,4 @@
-import { SessionConflictError } from "../../src/session/mod.ts";
+import { SessionConflictError } from "@satchel/satchel";
 import { assertEquals, assertGreater, assertLess, assertRejects } from "@std/assert";
 import { backoff, inTurn } from "../../src/session/contention.ts";
 

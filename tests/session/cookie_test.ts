@@ -1,7 +1,8 @@
-import { SECRET } from "./visitor.ts";
+import type { SessionCookieOptions } from "@satchel/satchel";
 import { assert, assertEquals, assertThrows } from "@std/assert";
-import { CookieStore, Sessions } from "../../src/session/mod.ts";
-import { SessionCookie, type SessionCookieOptions } from "../../src/session/cookie.ts";
+import { SessionCookie } from "../../src/session/cookie.ts";
+import { Visitor } from "../support/browser.ts";
+import { cookieSessions } from "../support/sessions.ts";
 
 const LINES: [what: string, options: SessionCookieOptions, secure: boolean, line: string][] = [
   ["http", {}, false, "session=v; HttpOnly; SameSite=Lax; Path=/"],
@@ -31,45 +32,38 @@ const LINES: [what: string, options: SessionCookieOptions, secure: boolean, line
 ];
 
 for (const [what, options, secure, line] of LINES) {
-  Deno.test(`SessionCookie.line() writes the cookie for ${what}`, () => {
+  Deno.test(`SessionCookie writes and removes the cookie for ${what}`, () => {
     const cookie = new SessionCookie(options, secure);
     assertEquals(cookie.line("v"), line);
     assertEquals(cookie.overhead, line.length - 1);
-    assertEquals(line.startsWith(`${cookie.name}=`), true);
-  });
-
-  Deno.test(`SessionCookie.removal() removes the cookie for ${what}, attribute by attribute`, () => {
-    const cookie = new SessionCookie(options, secure);
-    const removal = cookie.removal();
-    const kept = line.replace("=v;", "=;").replace("; Max-Age=60", "").split("; ");
-    const ending = ["Max-Age=0", "Expires=Thu, 01 Jan 1970 00:00:00 GMT"];
-    assertEquals(removal.split("; ").sort(), [...kept, ...ending].sort());
+    assert(line.startsWith(`${cookie.name}=`));
+    assertEquals(cookie.hasMaxAge, line.includes("Max-Age"));
+    const ending = "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT";
+    const attributes = line.replace("=v;", "=;").replace("; Max-Age=60", "");
+    assertEquals(cookie.removal(), attributes.replace("; HttpOnly", `; HttpOnly${ending}`));
   });
 }
 
-Deno.test("SessionCookie.hasMaxAge tells whether browsers keep it for a time", () => {
-  assertEquals(new SessionCookie({}, false).hasMaxAge, false);
-  assertEquals(new SessionCookie({ maxAge: 60 }, false).hasMaxAge, true);
-});
-
-Deno.test("SessionCookie.read() finds its own cookie", () => {
-  const read = (header: string, secure = false) =>
-    new SessionCookie({}, secure).read(new Headers({ cookie: header }));
-  assertEquals(read("a=1; session=x"), "x");
-  assertEquals(read("__Host-session=y; session=x"), "x");
-  assertEquals(read("__Host-session=y; session=x", true), "y");
-  assertEquals(read("session=first; session=second"), "first");
-  assertEquals([read("session="), read("session"), read("Session=x"), read("")], [
-    null,
-    null,
-    null,
-    null,
-  ]);
-});
-
 const REFUSED: [what: string, options: SessionCookieOptions, secure: boolean, message: string][] = [
-  ["a prefix", { name: "__Host-sid" }, true, "the prefix is added where the connection is https"],
+  ["a prefix", { name: "__Host-sid" }, true, "the prefix is added over https"],
   ["a prefix in lower case", { name: "__secure-sid" }, false, "the prefix is added"],
+  ["__Http- without secure", { name: "__Http-a" }, true, "its prefix needs secure: true"],
+  ["__HTTP- without secure", { name: "__HTTP-A" }, false, "its prefix needs secure: true"],
+  ["__Host-Http- without secure", { name: "__Host-Http-a" }, true, "its prefix needs secure"],
+  [
+    "__Host-Http- of a path",
+    { name: "__Host-Http-a", secure: true, path: "/a" },
+    true,
+    "its prefix needs the path / and no domain",
+  ],
+  [
+    "__host-HTTP- of a domain",
+    { name: "__host-HTTP-a", secure: true, domain: "b.example" },
+    true,
+    "its prefix needs the path / and no domain",
+  ],
+  ["a prefix with secure", { name: "__Host-a", secure: true }, true, "the prefix is added"],
+  ["two prefixes", { name: "__Secure-Http-a", secure: true }, true, "the prefix is added"],
   ["no name", { name: "" }, false, "its name is not a token"],
   ["a name with a space", { name: "my session" }, false, 'Cannot use the cookie "my session"'],
   ["a name with a semicolon", { name: "a;b" }, false, "its name is not a token"],
@@ -87,10 +81,10 @@ const REFUSED: [what: string, options: SessionCookieOptions, secure: boolean, me
   ["a domain with a dot behind it", { domain: "b." }, true, "is not a domain"],
   ["a domain with a port", { domain: "b:80" }, true, "is not a domain"],
   ["half a second", { maxAge: 0.5 }, false, "a whole number of seconds from 0 is needed"],
-  ["a negative time", { maxAge: -1 }, false, "maxAge is -1"],
-  ["no number as a time", { maxAge: NaN }, false, "maxAge is NaN"],
-  ["endless time", { maxAge: Infinity }, false, "maxAge is Infinity"],
-  ["sameSite in lower case", { sameSite: "lax" as "Lax" }, false, 'sameSite is "lax"'],
+  ["a negative time", { maxAge: -1 }, false, "Cannot use maxAge -1"],
+  ["no number as a time", { maxAge: NaN }, false, "Cannot use maxAge NaN"],
+  ["endless time", { maxAge: Infinity }, false, "Cannot use maxAge Infinity"],
+  ["sameSite in lower case", { sameSite: "lax" as "Lax" }, false, 'sameSite "lax" is not'],
   ["None over http", { sameSite: "None" }, false, 'sameSite "None" needs secure'],
 ];
 
@@ -100,18 +94,12 @@ for (const [what, options, secure, message] of REFUSED) {
   });
 }
 
-/** The line that sets the session's cookie over https, and over http. */
-async function linesOf(cookie: SessionCookieOptions): Promise<(string | undefined)[]> {
-  const store = new CookieStore({ secrets: [SECRET] });
-  const sessions = new Sessions<{ a: number }>({ store, cookie });
-  return await Promise.all(["https", "http"].map(async (scheme) => {
-    const request = new Request(`${scheme}://shop.example/`);
-    const response = await sessions.handle(request, (session) => {
-      return new Response(`${session.set("a", 1).size}`);
-    });
-    return response.headers.getSetCookie()[0]?.replace(/=[\w-]+;/, "=v;");
-  }));
-}
+Deno.test.each([".shop.example", "localhost", "127.0.0.1", "xn--caf-dma.example", "A-b.c"])(
+  "SessionCookie accepts the domain %s",
+  (domain) => {
+    assert(new SessionCookie({ domain }, true).line("v").includes(`; Domain=${domain};`));
+  },
+);
 
 const SECURE = { secure: true };
 const PREFIXED: [cookie: SessionCookieOptions, https: string, http: string][] = [
@@ -125,44 +113,182 @@ const PREFIXED: [cookie: SessionCookieOptions, https: string, http: string][] = 
 ];
 
 for (const [cookie, https, http] of PREFIXED) {
-  Deno.test(`Sessions writes a cookie of the name ${JSON.stringify(cookie)}`, async () => {
-    const [secure = "", plain = ""] = await linesOf(cookie);
-    assert(secure.startsWith(https), secure);
-    assert(plain.startsWith(http), plain);
-    assert([secure, plain].every((line) => line.includes("; HttpOnly;")));
-    const path = cookie.path ?? "/";
-    assert([secure, plain].every((line) => line.endsWith(`; Path=${path}`)), plain);
+  Deno.test(`Sessions write a cookie of the name ${JSON.stringify(cookie)}`, async () => {
+    for (const [scheme, start] of [["https", https], ["http", http]] as const) {
+      const visitor = new Visitor(cookieSessions({ cookie }), `${scheme}://shop.example/`);
+      await visitor.visit((session) => void session.set("a", 1));
+      const line = visitor.line?.replace(/=[\w-]+;/, "=v;") ?? "";
+      assert(line.startsWith(start) && line.includes("; HttpOnly;"), line);
+      assert(line.endsWith(`; Path=${cookie.path ?? "/"}`), line);
+    }
   });
 }
 
-for (
-  const [cookie, message] of [
-    [{ name: "__Http-sid" }, "its prefix needs secure"],
-    [{ name: "__HTTP-SID" }, "its prefix needs secure"],
-    [{ name: "__Host-Http-sid" }, "its prefix needs secure"],
-    [{ name: "__Host-Http-sid", ...SECURE, path: "/a" }, "needs the path / and no domain"],
-    [{ name: "__host-HTTP-sid", ...SECURE, domain: "b.example" }, "needs the path / and no domain"],
-    [{ name: "__Host-sid", ...SECURE }, "the prefix is added where the connection is https"],
-    [{ name: "__Secure-Http-sid", ...SECURE }, "the prefix is added"],
-  ] as [SessionCookieOptions, string][]
-) {
-  Deno.test(`Sessions refuses a cookie of the name ${JSON.stringify(cookie)}`, () => {
-    const store = new CookieStore({ secrets: [SECRET] });
-    assertThrows(() => new Sessions({ store, cookie }), RangeError, message);
-  });
+/** Reads the cookie `session`, or another one; an empty value is none. */
+function read(cookie: string | null, name = "session"): string | null {
+  return new SessionCookie({ name }, false).read({ get: () => cookie });
 }
 
-Deno.test("Sessions takes no cookie without a name for its own", async () => {
-  const store = new CookieStore({ secrets: [SECRET] });
-  const sessions = new Sessions<{ a: number }>({ store });
-  const written = await sessions.handle(new Request("http://shop.example/"), (session) => {
-    return new Response(`${session.set("a", 1).size}`);
-  });
-  const value = /^session=([\w-]+);/.exec(written.headers.getSetCookie()[0] ?? "")?.[1];
-  const read = async (cookie: string): Promise<number | undefined> => {
-    const request = new Request("http://shop.example/", { headers: { cookie } });
-    return (await sessions.load(request)).get("a");
-  };
-  assertEquals(await read(`session; session = ${value}\t; b=1`), 1);
-  assertEquals(await read(`=session=${value}`), undefined);
+Deno.test.each(
+  [
+    ["__Host-session=y; session=x", "x"],
+    ["session=abc", "abc"],
+    ["a=1; session=abc; b=2", "abc"],
+    ["a=1;session=abc;b=2", "abc"],
+    ["session=first; session=second", "first"],
+    ["xsession=no; sessionx=no; session=yes", "yes"],
+    ["x=session=no; session=yes", "yes"],
+    ["session=a=b==", "a=b=="],
+    ['session="quoted"', '"quoted"'],
+    ["session=", null],
+    ["session= ", null],
+    ["session= \t; a=1", null],
+    ["session=\t abc \t", "abc"],
+    ["session= a b ", "a b"],
+    ["a=1;\tsession\t=\tabc\t; b=2", "abc"],
+    ["session; session=abc", "abc"],
+    ["session ; session=abc", "abc"],
+    ["=session=no; session=abc", "abc"],
+    ["session", null],
+    ["session ; a=1", null],
+    ["a=1; session", null],
+    ["session; a=session", null],
+    ["=session=abc", null],
+    [" = session=abc", null],
+    ["\u00a0session=abc", null],
+    ["session=\u00a0abc", "\u00a0abc"],
+    ["=x; session=abc", "abc"],
+    [";;; ;session=abc;", "abc"],
+    ["  \t session \t=abc", "abc"],
+    ["a=1; session=abc ; b=2", "abc"],
+    ["session=\u00ff\u0001", "\u00ff\u0001"],
+    ["a; b; session=abc", "abc"],
+    ["SESSION=no", null],
+    ["sessio", null],
+    ["=session", null],
+    ["a=session", null],
+    ["session x=no", null],
+    ["", null],
+    [";", null],
+    ["=", null],
+    [null, null],
+  ] as const,
+)("SessionCookie.read() reads %j as %j", (header, value) => {
+  assertEquals(read(header), value);
+});
+
+Deno.test("SessionCookie.read() finds any of 100 cookies", () => {
+  const header = Array.from({ length: 100 }, (_, i) => `cookie${i}=value${i}`).join("; ");
+  for (let i = 0; i < 100; i++) assertEquals(read(header, `cookie${i}`), `value${i}`);
+  assertEquals(read(header, "cookie"), null);
+  assertEquals(read(header, "cookie100"), null);
+});
+
+/** Takes a header apart as browsers put it together (RFC 6265bis, section 5.8.3); the first wins. */
+function taken(header: string): Map<string, string> {
+  const cookies = new Map<string, string>();
+  for (const pair of header.split(";")) {
+    const [name = "", ...value] = pair.split("=");
+    const key = name.replace(/^[ \t]+|[ \t]+$/g, "");
+    if (value.length === 0 || cookies.has(key)) continue;
+    cookies.set(key, value.join("=").replace(/^[ \t]+|[ \t]+$/g, ""));
+  }
+  return cookies;
+}
+
+Deno.test("SessionCookie.read() finds what a header holds, taken apart", () => {
+  let seed = 7;
+  const random = (below: number) => (seed = (seed * 48271) % 2147483647) % below;
+  const alphabet = ["a", "b", "s", "=", ";", " ", "\t", '"', "a=1", "; s="];
+  let found = 0;
+  for (let round = 0; round < 5000; round++) {
+    const text = Array.from({ length: random(12) }, () => alphabet[random(alphabet.length)]).join(
+      "",
+    );
+    const expected = taken(text);
+    for (const name of ["a", "b", "s", "ab"]) {
+      assertEquals(read(text, name), expected.get(name) || null, text);
+      if (expected.has(name)) found++;
+    }
+  }
+  assert(found > 500, `only ${found} cookies found`);
+});
+
+Deno.test("SessionCookie.read() takes linear time over hostile headers", () => {
+  const started = performance.now();
+  for (const piece of [";", " ", "s", "=", "s ", "session", "session;", "; "]) {
+    const value = read(piece.repeat(200_000 / piece.length) + "!", "session");
+    assertEquals(value, null);
+  }
+  assert(performance.now() - started < 500);
+});
+
+Deno.test("Sessions take no cookie without a name for their own", async () => {
+  const visitor = new Visitor(cookieSessions());
+  await visitor.visit((session) => void session.set("a", 1));
+  const { value } = visitor;
+  for (
+    const [cookie, found] of [
+      [`session; session = ${value}\t; b=1`, 1],
+      [`=session=${value}`, undefined],
+    ] as const
+  ) {
+    visitor.cookie = cookie;
+    assertEquals(await visitor.read((session) => session.get("a")), found);
+  }
+});
+
+Deno.test("Sessions keep http and https apart, each with its own cookie", async () => {
+  const sessions = cookieSessions();
+  const plain = new Visitor(sessions);
+  const secure = new Visitor(sessions, "https://shop.example/");
+  for (const visitor of [plain, secure]) await visitor.visit((session) => void session.set("a", 1));
+  const { value } = secure;
+  for (
+    const [visitor, cookie] of [
+      [plain, `__Host-session=${value}`],
+      [plain, `session=${value}`], // the seal holds under its own name only
+      [secure, `session=${plain.value}`],
+      [secure, `__Host-session=${plain.value}`],
+    ] as const
+  ) {
+    visitor.cookie = cookie;
+    assert(await visitor.read((session) => session.isNew), cookie);
+  }
+});
+
+Deno.test.each<
+  [trustProxy: boolean | undefined, url: string, proto: string | null, isHttps: boolean]
+>([
+  [undefined, "http://shop.example/", "https", false],
+  [undefined, "https://shop.example/", "http", true],
+  [false, "http://shop.example/", null, false],
+  [false, "https://shop.example/", null, true],
+  [false, "http://shop.example/", "https", false],
+  [false, "https://shop.example/", "http", true],
+  [true, "http://shop.example/", null, false],
+  [true, "https://shop.example/", null, true],
+  [true, "http://shop.example/", "https", true],
+  [true, "https://shop.example/", "http", false],
+  [true, "http://shop.example/", " HTTPS , http", true],
+  [true, "http://shop.example/", "http, https", false],
+  [true, "http://shop.example/", ", https", false],
+  [true, "http://shop.example/", "", false],
+  [true, "https://shop.example/", "", true],
+  [true, "http://shop.example/", "javascript", false],
+  [true, "https://shop.example/", "javascript", true],
+])("Sessions with trustProxy: %s take %s with X-Forwarded-Proto %j for https: %s", async (
+  trustProxy,
+  url,
+  proto,
+  isHttps,
+) => {
+  for (const secure of [undefined, true]) {
+    const visitor = new Visitor(cookieSessions({ trustProxy, cookie: { secure } }), url);
+    const headers: HeadersInit = proto === null ? {} : { "x-forwarded-proto": proto };
+    await visitor.visit((session) => void session.set("a", 1), { headers });
+    const isSecure = isHttps || secure === true;
+    assertEquals(visitor.line?.startsWith("__Host-session="), isSecure);
+    assertEquals(visitor.line?.includes("; Secure"), isSecure);
+  }
 });

@@ -1,40 +1,31 @@
-import { assert, assertEquals, assertInstanceOf } from "@std/assert";
 import {
   SessionConflictError,
+  SessionLostError,
   SessionSizeError,
   SessionStoreError,
-} from "../../src/session/mod.ts";
+} from "@satchel/satchel";
+import { assertEquals, assertInstanceOf } from "@std/assert";
 
-const report = {
-  bytes: 4711,
-  limit: 4096,
-  largest: [{ key: "cart", bytes: 4000 }, { key: "name", bytes: 10 }],
-};
-
-Deno.test("SessionStoreError carries its cause and its name", () => {
+Deno.test("SessionStoreError and its kin say their names", () => {
   const cause = new Error("unplugged");
   const error = new SessionStoreError("Cannot reach the store: it is down", { cause });
   assertEquals([error.name, error.cause], ["SessionStoreError", cause]);
-});
-
-Deno.test("SessionConflictError is a SessionStoreError", () => {
-  const error = new SessionConflictError("Cannot write the session: others were faster");
-  assertInstanceOf(error, SessionStoreError);
-  assertEquals(error.name, "SessionConflictError");
+  const conflict = new SessionConflictError("Cannot write the session");
+  assertInstanceOf(conflict, SessionStoreError);
+  assertEquals(conflict.name, "SessionConflictError");
+  const lost = new SessionLostError("Cannot store the changes");
+  assertEquals([lost.name, lost.status], ["SessionLostError", 409]);
 });
 
 Deno.test("SessionSizeError says the size, the limit and the largest values", () => {
+  const largest = [{ key: "cart", bytes: 4000 }, { key: "name", bytes: 10 }];
+  const report = { bytes: 4711, limit: 4096, largest };
   const error = new SessionSizeError("the KV store", report);
-  assertEquals(
-    error.message,
-    "Cannot fit the session into the KV store: 4711 bytes, at most 4096 are allowed; " +
-      "the largest values are cart (4000 bytes), name (10 bytes)",
-  );
-  assertEquals(error.report, report);
+  const start =
+    "Cannot fit the session into the KV store: 4711 bytes, at most 4096 are allowed; the largest values are ";
+  assertEquals(error.message, `${start}cart (4000 bytes), name (10 bytes)`);
+  assertEquals([error.name, error.report], ["SessionSizeError", report]);
   assertInstanceOf(error, RangeError);
-});
-
-Deno.test("SessionSizeError copes with a session without values", () => {
-  const error = new SessionSizeError("the KV store", { ...report, largest: [] });
-  assert(error.message.endsWith("; the largest values are none"));
+  const none = new SessionSizeError("the KV store", { ...report, largest: [] });
+  assertEquals(none.message, `${start}none`);
 });

@@ -1,61 +1,81 @@
-import { assert, assertEquals, assertFalse } from "@std/assert";
-import { addFlash, type FlashMessage, isSeen, removeFlash } from "../../src/session/flash.ts";
+import type { Session } from "@satchel/satchel";
+import { assertEquals } from "@std/assert";
+import { Visitor } from "../support/browser.ts";
+import { cookieSessions, type Values } from "../support/sessions.ts";
 
-function message(text: string, level = "info"): FlashMessage {
-  return { level, message: text };
+async function blank(init: RequestInit = {}): Promise<Session<Values>> {
+  return await cookieSessions().load(new Request("http://shop.example/", init));
 }
 
-Deno.test("addFlash() queues at the end of a new queue", () => {
-  const queue = [message("one")];
-  assertEquals(addFlash(queue, message("two"), true), [message("one"), message("two")]);
-  assertEquals(queue, [message("one")]);
+Deno.test("Session.flash() queues in order across levels, peekFlash() leaves all, takeFlash() none", async () => {
+  const session = await blank();
+  session.flash("one").flash("two", { level: "error" }).flash("three");
+  const [one, two, three] = [
+    { level: "info", message: "one" },
+    { level: "error", message: "two" },
+    { level: "info", message: "three" },
+  ];
+  assertEquals(session.peekFlash(), [one, two, three]);
+  assertEquals(session.peekFlash("error"), [two]);
+  assertEquals(session.peekFlash(["error", "warning"]), [two]);
+  assertEquals(session.takeFlash("error"), [two]);
+  assertEquals(session.takeFlash(), [one, three]);
+  assertEquals(session.peekFlash(), []);
 });
 
-Deno.test("addFlash() lets the oldest go when too many wait", () => {
-  let queue: readonly FlashMessage[] = [];
-  for (let index = 0; index <= 32; index++) {
-    queue = addFlash(queue, message(`${index}`), true);
+Deno.test("Session.peekFlash() and takeFlash() hand out messages that are the caller's own", async () => {
+  const visitor = new Visitor(cookieSessions());
+  await visitor.visit((session) => void session.flash("Hello"));
+  const request = visitor.request({ method: "HEAD" }); // it takes no message away
+  const sessions = cookieSessions();
+  for (const time of ["first", "second", "third"]) {
+    const session = await sessions.load(request);
+    for (const found of [session.peekFlash(), session.takeFlash()]) {
+      assertEquals(found, [{ level: "info", message: "Hello" }], time);
+      Object.assign(found[0] ?? {}, { message: "changed" });
+      found.length = 0;
+    }
   }
-  assertEquals([queue.length, queue[0], queue.at(-1)], [32, message("1"), message("32")]);
 });
 
-Deno.test("addFlash() lets nothing go for a duplicate that it drops", () => {
-  const queue = Array.from({ length: 32 }, (_, index) => message(`${index}`));
-  assertEquals(addFlash(queue, message("31"), false), queue);
-  const other = addFlash(queue, message("31", "error"), false);
-  assertEquals([other.length, other[0], other.at(-1)], [32, message("1"), message("31", "error")]);
+Deno.test("Session.flash() drops a duplicate of the same level where that is wanted", async () => {
+  const session = await blank();
+  const once = { allowDuplicate: false };
+  session.flash("Saved", once).flash("Saved", once).flash("Saved", { ...once, level: "success" });
+  assertEquals(session.peekFlash().map(({ level }) => level), ["info", "success"]);
+  session.flash("Saved");
+  assertEquals(session.peekFlash("info").length, 2);
 });
 
-Deno.test("removeFlash() takes each shown message once", () => {
-  const queue = [message("a"), message("b"), message("a")];
-  const once = removeFlash(queue, [message("a"), message("nowhere")]);
-  assertEquals(once, [message("b"), message("a")]);
-  assertEquals(removeFlash(once, [message("a"), message("a")]), [message("b")]);
-  assertEquals(queue, [message("a"), message("b"), message("a")]);
+Deno.test("Session.flash() drops the oldest of more than 32, but none for a duplicate", async () => {
+  const session = await blank();
+  for (let index = 0; index <= 32; index++) session.flash(`${index}`);
+  const texts = () => session.peekFlash().map(({ message }) => message);
+  assertEquals([texts().length, texts()[0], texts().at(-1)], [32, "1", "32"]);
+  session.flash("32", { allowDuplicate: false });
+  assertEquals([texts().length, texts()[0]], [32, "1"]);
 });
 
-const SEEN: [seen: boolean, what: string, init: RequestInit][] = [
-  [true, "a page", { headers: { "sec-fetch-dest": "document" } }],
-  [true, "a script's fetch", { headers: { "sec-fetch-dest": "empty" } }],
-  [true, "a request of an old browser", {}],
-  [true, "a form", { method: "POST" }],
-  [false, "a HEAD", { method: "HEAD" }],
-  [false, "an image", { headers: { "sec-fetch-dest": "image" } }],
-  [false, "a frame", { headers: { "sec-fetch-dest": "iframe" } }],
-  [false, "a prefetch", { headers: { "sec-purpose": "prefetch" } }],
-  [false, "a prerender", { headers: { "sec-purpose": "prefetch;prerender" } }],
-  [false, "a prefetch of an old browser", { headers: { purpose: "Prefetch" } }],
-];
+Deno.test("Session.flash() converts a message to text", async () => {
+  const session = await blank();
+  session.flash(42 as unknown as string);
+  assertEquals(session.takeFlash(), [{ level: "info", message: "42" }]);
+});
 
-for (const [seen, what, init] of SEEN) {
-  Deno.test(`isSeen() takes ${what} for ${seen ? "seen" : "unseen"}`, () => {
-    assertEquals(isSeen(new Request("http://shop.example/", init)), seen);
-  });
-}
-
-Deno.test("isSeen() does not stumble over other purposes", () => {
-  const headers = { "sec-purpose": "navigation", "purpose": "" };
-  assert(isSeen(new Request("http://shop.example/", { headers })));
-  const both = { "sec-purpose": "", "purpose": "prefetch" };
-  assertFalse(isSeen(new Request("http://shop.example/", { headers: both })));
+Deno.test.each<[what: string, isSeen: boolean, init: RequestInit]>([
+  ["a page", true, { headers: { "sec-fetch-dest": "document" } }],
+  ["a script's fetch", true, { headers: { "sec-fetch-dest": "empty" } }],
+  ["a request of an old browser", true, {}],
+  ["a form", true, { method: "POST" }],
+  ["a navigation", true, { headers: { "sec-purpose": "navigation", purpose: "" } }],
+  ["a HEAD", false, { method: "HEAD" }],
+  ["an image", false, { headers: { "sec-fetch-dest": "image" } }],
+  ["a frame", false, { headers: { "sec-fetch-dest": "iframe" } }],
+  ["a prefetch", false, { headers: { "sec-purpose": "prefetch" } }],
+  ["a prerender", false, { headers: { "sec-purpose": "prefetch;prerender" } }],
+  ["a prefetch of an old browser", false, { headers: { "sec-purpose": "", purpose: "Prefetch" } }],
+  ["a preview", false, { headers: { purpose: "preview" } }],
+])("Session.takeFlash() by %s takes the messages away: %s", async (_, isSeen, init) => {
+  const session = (await blank(init)).flash("Hello");
+  assertEquals([session.takeFlash().length, session.takeFlash().length], [1, isSeen ? 0 : 1]);
 });

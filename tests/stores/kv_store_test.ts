@@ -1,62 +1,48 @@
+import { SessionSizeError, SessionStoreError } from "@satchel/satchel";
+import { KvStore } from "@satchel/satchel/stores/kv";
 import { assertEquals, assertRejects } from "@std/assert";
-import { SessionStoreError } from "../../src/session/errors.ts";
-import { KvStore } from "../../src/stores/kv.ts";
-import { temporaryFolder } from "../server/server_process.ts";
-import { contract, type Place } from "./contract.ts";
-import { find, keep, recordOf, withValues, writeOf } from "./sample.ts";
+import { temporaryFolder } from "../support/temporary_folder.ts";
+import { testContract } from "./contract.ts";
+import { keep, recordOf } from "./sample.ts";
 
 /** Everything in a database, as text. */
 async function dump(kv: Deno.Kv): Promise<string> {
-  let text = "";
-  for await (const { key, value } of kv.list({ prefix: [] })) {
-    text += key.join(" ") + " ";
-    text += value instanceof Uint8Array
-      ? `${value.toBase64({ alphabet: "base64url" })} ${new TextDecoder().decode(value)}\n`
-      : `${value}\n`;
-  }
-  return text;
+  const lines = await Array.fromAsync(kv.list({ prefix: [] }), ({ key, value }) => {
+    const values = value instanceof Uint8Array
+      ? [value.toBase64({ alphabet: "base64url" }), new TextDecoder().decode(value)]
+      : [value];
+    return [...key, ...values].join(" ");
+  });
+  return lines.join("\n");
 }
 
-contract("KvStore in memory", async (): Promise<Place> => {
-  const kv = await Deno.openKv(":memory:");
-  return {
-    open: (options) => new KvStore(kv, options),
-    dump: () => dump(kv),
-    [Symbol.asyncDispose]: () => Promise.resolve(kv.close()),
-  };
+const memory = await Deno.openKv(":memory:");
+testContract("KvStore in memory", { open: () => new KvStore(memory), dump: () => dump(memory) });
+
+const folder = temporaryFolder();
+// Two connections collide over the file as two processes would.
+const [one, two] = [
+  await Deno.openKv(`${folder.path}/sessions.sqlite`),
+  await Deno.openKv(`${folder.path}/sessions.sqlite`),
+];
+let opened = 0;
+testContract("KvStore in a file", {
+  open: () => new KvStore(opened++ % 2 === 0 ? one : two),
+  dump: () => dump(one),
 });
 
-contract("KvStore in a file", async (): Promise<Place> => {
-  const folder = temporaryFolder();
-  const path = `${folder.path}/sessions.sqlite`;
-  // Two connections collide over the file as two processes would.
-  const all = [await Deno.openKv(path), await Deno.openKv(path)];
-  let opened = 0;
-  return {
-    open: (options) => new KvStore(all[opened++ % 2] as Deno.Kv, options),
-    dump: () => dump(all[0] as Deno.Kv),
-    [Symbol.asyncDispose]() {
-      for (const kv of all) kv.close();
-      return Promise.resolve(folder[Symbol.dispose]());
-    },
-  };
+Deno.test.afterAll(() => {
+  for (const kv of [memory, one, two]) kv.close();
+  folder[Symbol.dispose]();
 });
 
 Deno.test("KvStore() takes sessions up to the 64 KiB of a value", async () => {
-  using kv = await Deno.openKv(":memory:");
-  const store = new KvStore(kv);
+  const store = new KvStore(memory);
   assertEquals(store.limit, 65_536);
-  const small = withValues(recordOf(1), { big: "" });
-  const big = "x".repeat(65_536 - store.measure(small));
-  const record = withValues(small, { big });
-  const id = await keep(store, record);
-  assertEquals((await find(store, id)).record, record);
-  const larger = withValues(record, { big: `${big}x` });
-  const loaded = await find(store, id);
   await assertRejects(
-    () => store.save(writeOf(larger, { value: id, loaded })),
-    RangeError,
-    "Cannot fit the session into the kv store: 65537 bytes, at most 65536 are allowed",
+    () => keep(store, { ...recordOf(1), data: { big: "x".repeat(65_536) } }),
+    SessionSizeError,
+    "Cannot fit the session into the kv store: 65590 bytes, at most 65536 are allowed",
   );
 });
 

@@ -1,4 +1,5 @@
 import { createClient } from "redis";
+import { temporaryFolder } from "../support/temporary_folder.ts";
 
 /** How a Redis under test is started. */
 export interface RedisOptions {
@@ -36,7 +37,7 @@ export function hasRedis(): boolean {
 /** A Redis of its own on a free loopback port, with its data in a folder that goes with it. */
 export class RedisServer implements AsyncDisposable {
   readonly port: number;
-  readonly #folder = Deno.makeTempDirSync({ prefix: "satchel-redis-" });
+  readonly #folder = temporaryFolder();
   readonly #flags: readonly string[];
   #process: Deno.ChildProcess | null = null;
 
@@ -59,7 +60,7 @@ export class RedisServer implements AsyncDisposable {
 
   /** Starts it, again if it was killed, on the same port and data. */
   async start(): Promise<void> {
-    const place = ["--port", String(this.port), "--bind", "127.0.0.1", "--dir", this.#folder];
+    const place = ["--port", String(this.port), "--bind", "127.0.0.1", "--dir", this.#folder.path];
     this.#process = new Deno.Command("redis-server", {
       args: [...place, ...this.#flags],
       stdin: "null",
@@ -105,6 +106,6 @@ export class RedisServer implements AsyncDisposable {
 
   async [Symbol.asyncDispose](): Promise<void> {
     await this.kill();
-    await Deno.remove(this.#folder, { recursive: true });
+    this.#folder[Symbol.dispose]();
   }
 }

@@ -1,71 +1,64 @@
+import { SessionStoreError } from "@satchel/satchel";
+import { RedisStore } from "@satchel/satchel/stores/redis";
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { SessionStoreError } from "../../src/session/errors.ts";
-import { RedisStore } from "../../src/stores/redis.ts";
-import { contract, type Place } from "./contract.ts";
+import { testContract } from "./contract.ts";
 import { clientOf, hasRedis, RedisServer } from "./redis_server.ts";
-import { counter, end, find, keep, recordOf, refusal, writeOf } from "./sample.ts";
+import { counter, find, keep, pause, recordOf, rejection, writeOf } from "./sample.ts";
 
 const ignore = !hasRedis();
 let server: RedisServer;
+let shared: ReturnType<typeof clientOf>;
 
 Deno.test.beforeAll(async () => {
-  if (!ignore) server = await RedisServer.start();
+  if (ignore) return;
+  server = await RedisServer.start();
+  shared = clientOf(server.url);
+  await shared.connect();
 });
 Deno.test.afterAll(async () => {
-  if (!ignore) await server[Symbol.asyncDispose]();
+  if (ignore) return;
+  shared.destroy();
+  await server[Symbol.asyncDispose]();
 });
 
-/** A connection to the Redis of this file, with its data wiped. */
-async function connect() {
-  const client = clientOf(server.url);
-  await client.connect();
-  await client.flushAll();
-  return Object.assign(client, { [Symbol.dispose]: () => client.destroy() });
+/** The connection of this file, after all data is wiped. */
+async function wiped(): Promise<typeof shared> {
+  await shared.flushAll();
+  return shared;
 }
 
-async function dump(client: Awaited<ReturnType<typeof connect>>): Promise<string> {
-  let text = "";
-  for (const key of await client.keys("*")) {
-    text += `${key} `;
-    const type = await client.type(key);
-    if (type === "string") text += await client.get(key);
-    if (type === "hash") text += JSON.stringify(await client.hGetAll(key));
-    if (type === "zset") text += (await client.zRange(key, 0, -1)).join(" ");
-    text += "\n";
-  }
-  return text;
+async function dump(): Promise<string> {
+  const lines = (await shared.keys("*")).map(async (key) => {
+    const type = await shared.type(key);
+    if (type === "string") return [key, await shared.get(key)];
+    if (type === "hash") return [key, await shared.hGetAll(key)];
+    return [key, await shared.zRange(key, 0, -1)];
+  });
+  return JSON.stringify((await Promise.all(lines)).sort());
 }
 
-contract("RedisStore", async (): Promise<Place> => {
-  const client = await connect();
-  return {
-    open: (options) => new RedisStore(client, options),
-    dump: () => dump(client),
-    [Symbol.asyncDispose]: () => Promise.resolve(client.destroy()),
-  };
-}, { ignore });
+testContract("RedisStore", { open: () => new RedisStore(shared), dump }, { ignore });
 
 Deno.test("RedisStore() lets Redis forget what has had its time", { ignore }, async () => {
-  using client = await connect();
+  const client = await wiped();
   const store = new RedisStore(client);
-  const id = String(await store.save(writeOf(recordOf(1, "ann"), { lifetime: 1 })));
+  const id = await keep(store, recordOf(1, "ann"), { lifetime: 1 });
   for (const key of await client.keys("*")) assert(await client.pTTL(key) > 0, key);
-  await new Promise((resolve) => setTimeout(resolve, 1100));
-  assertEquals(await refusal(store, id), "unknown id");
+  await pause(1100);
+  assertEquals(await rejection(store, id), "unknown id");
 });
 
 Deno.test("RedisStore() keeps what never expires", { ignore }, async () => {
-  using client = await connect();
+  const client = await wiped();
   const store = new RedisStore(client);
-  await store.save(writeOf(recordOf(1, "ann"), { lifetime: 1 }));
-  await store.save(writeOf(recordOf(1, "ann"), { lifetime: null }));
+  for (const lifetime of [1, null]) await keep(store, recordOf(1, "ann"), { lifetime });
   const lists = await client.keys("*:owner:*");
   assertEquals(lists.length, 3);
   for (const key of lists) assertEquals(await client.pTTL(key), -1);
 });
 
 Deno.test("RedisStore() throws ended sessions out of a list", { ignore }, async () => {
-  using client = await connect();
+  const client = await wiped();
   const store = new RedisStore(client, { prefix: "shop" });
   await keep(store, recordOf(1, "ann"));
   const [ends = ""] = await client.keys("shop:owner:*:ends");
@@ -79,22 +72,18 @@ Deno.test("RedisStore() throws ended sessions out of a list", { ignore }, async 
   }
 });
 
-Deno.test(
-  "RedisStore() sends its scripts again to a Redis that forgot them",
-  { ignore },
-  async () => {
-    using client = await connect();
-    const store = new RedisStore(client);
-    const id = await keep(store, recordOf(1));
-    await client.scriptFlush();
-    const loaded = await find(store, id);
-    assertEquals(await store.save(writeOf(recordOf(2), { value: id, loaded })), id);
-    assertEquals(await counter(store, id), 2);
-  },
-);
+Deno.test("RedisStore() sends its scripts to a Redis that forgot them", { ignore }, async () => {
+  const client = await wiped();
+  const store = new RedisStore(client);
+  const id = await keep(store, recordOf(1));
+  await client.scriptFlush();
+  const loaded = await find(store, id);
+  assertEquals(await store.save(writeOf(recordOf(2), { value: id, loaded })), id);
+  assertEquals(await counter(store, id), 2);
+});
 
 Deno.test("RedisStore() makes one call to load and one to save", { ignore }, async () => {
-  using client = await connect();
+  const client = await wiped();
   const store = new RedisStore(client);
   const id = await keep(store, recordOf(1));
   const calls = async (): Promise<number> => {
@@ -127,12 +116,9 @@ Deno.test("RedisStore() is down with Redis and up with it again", { ignore }, as
   await other.kill();
   await assertRejects(() => find(store, id), SessionStoreError, "Cannot reach the redis store");
   await assertRejects(() => keep(store, recordOf(1)), SessionStoreError);
-  await assertRejects(() => end(store, id), SessionStoreError);
+  await assertRejects(() => store.destroy(id, "session"), SessionStoreError);
   await assertRejects(() => store.ping(), SessionStoreError);
   await other.start();
-  for (let attempt = 0; attempt < 100; attempt++) {
-    if (client.isReady) break;
-    await new Promise((resolve) => setTimeout(resolve, 20));
-  }
+  for (let attempt = 0; attempt < 100 && !client.isReady; attempt++) await pause(20);
   assertEquals(await counter(store, id), 1);
 });

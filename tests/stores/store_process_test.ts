@@ -1,51 +1,55 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
-import { runMain, ServerProcess, temporaryFolder, Visitor } from "../server/server_process.ts";
+import { runMain, ServerProcess } from "../server/server_process.ts";
+import { Browser, countIn } from "../support/browser.ts";
+import { temporaryFolder } from "../support/temporary_folder.ts";
 import { RedisCluster } from "./redis_cluster.ts";
 import { hasRedis, RedisServer } from "./redis_server.ts";
+import { pause } from "./sample.ts";
 
 const withRedis = hasRedis();
 
-/** Signs a visitor in; the page then lists their sessions. */
-async function signIn(visitor: Visitor, name: string): Promise<string> {
-  const csrf_token = await visitor.token("/sign-in");
-  assertEquals((await visitor.post("/sign-in", { name, csrf_token })).response.status, 303);
-  return (await visitor.fetch("/sign-in")).text;
-}
-
 /** What visitors with accounts do, with a restart in between. */
 async function visit(environment: Record<string, string>, folder: string): Promise<void> {
-  let server = await ServerProcess.start({ folder, environment });
-  const origin = (): string => server.origin;
-  const [desk, phone, stranger] = [new Visitor(origin), new Visitor(origin), new Visitor(origin)];
-  assertEquals(await desk.count("/"), 1);
-  assertEquals(await desk.count("/howdy"), 2);
-  assertMatch(desk.cookie, /^session=[\w-]{48}$/);
-  const before = desk.cookie;
-  await signIn(desk, "Ann");
-  assert(desk.cookie !== before);
-  assertEquals(await desk.count("/"), 3);
-  const listed = await signIn(phone, "Ann");
-  assertEquals(listed.match(/begun /g)?.length, 2);
-  assertEquals(listed.match(/this one/g)?.length, 1);
-  assert(!listed.includes(desk.cookie.slice(12)));
-  await signIn(stranger, "Bob");
+  const server = await ServerProcess.start({ folder, environment });
+  const visitors = [1, 2, 3].map(() => new Browser(server.origin));
+  const [desk, phone, stranger] = visitors as [Browser, Browser, Browser];
+  for (const [at, path] of ["/", "/howdy"].entries()) {
+    assertEquals(countIn(await desk.get(path)), at + 1);
+  }
+  const first = desk.cookie("session");
+  assertMatch(first, /^[\w-]{48}$/);
+  await desk.submit("/sign-in", "/sign-in", { name: "Ann" });
+  assert(desk.cookie("session") !== first);
+  assertEquals(countIn(await desk.get("/")), 3);
+  const { text } = await phone.submit("/sign-in", "/sign-in", { name: "Ann" });
+  assertEquals(text.match(/begun /g)?.length, 2);
+  assertEquals(text.match(/this one/g)?.length, 1);
+  assert(!text.includes(desk.cookie("session").slice(4)));
+  await stranger.submit("/sign-in", "/sign-in", { name: "Bob" });
 
   await server.kill();
-  server = await ServerProcess.start({ folder, environment });
-  assertEquals(await desk.count("/"), 4);
-  const csrf_token = await phone.token("/sign-in");
-  await phone.post("/sign-in/elsewhere", { csrf_token });
-  assertStringIncludes((await phone.fetch("/sign-in")).text, "One other session was ended.");
-  assert(!(await desk.fetch("/sign-in")).text.includes("You are Ann"));
-  assertEquals(await desk.count("/"), 1);
-  assertStringIncludes((await phone.fetch("/sign-in")).text, "You are Ann");
-  assertStringIncludes((await stranger.fetch("/sign-in")).text, "You are Bob");
-  await phone.post("/sign-out", { csrf_token });
-  assert(!(await phone.fetch("/sign-in")).text.includes("You are Ann"));
+  const restarted = await ServerProcess.start({ folder, environment });
+  for (const [at, { jar }] of visitors.entries()) {
+    visitors[at] = new Browser(restarted.origin, { jar });
+  }
+  await visitAgain(visitors as [Browser, Browser, Browser]);
+  restarted.signal("SIGTERM");
+  assertEquals(await restarted.status(), 0);
+  for (const { output } of [server, restarted]) assert(!output.includes("rror"), output);
+}
 
-  server.signal("SIGTERM");
-  assertEquals(await server.status(), 0);
-  assert(!server.output.includes("rror"), server.output);
+/** What the same visitors do after the restart. */
+async function visitAgain([desk, phone, stranger]: [Browser, Browser, Browser]): Promise<void> {
+  const signInPage = async (browser: Browser) => (await browser.get("/sign-in")).text;
+  assertEquals(countIn(await desk.get("/")), 4);
+  const { text } = await phone.submit("/sign-in", "/sign-in/elsewhere", {});
+  assertStringIncludes(text, "One other session was ended.");
+  assert(!(await signInPage(desk)).includes("You are Ann"));
+  assertEquals(countIn(await desk.get("/")), 1);
+  assertStringIncludes(await signInPage(phone), "You are Ann");
+  assertStringIncludes(await signInPage(stranger), "You are Bob");
+  await phone.submit("/sign-in", "/sign-out", {});
+  assert(!(await signInPage(phone)).includes("You are Ann"));
 }
 
 Deno.test("the server keeps sessions and accounts in a KV file", async () => {
@@ -107,24 +111,21 @@ Deno.test("the server answers 503 while Redis is down, and goes on when it is ba
     folder: folder.path,
     environment: { SESSION_STORE: "redis", REDIS_URL: redis.url },
   });
-  const visitor = new Visitor(() => server.origin);
-  assertEquals(await visitor.count("/"), 1);
-  assertEquals((await visitor.fetch("/healthz")).text, "ok");
+  const visitor = new Browser(server.origin);
+  const health = async (): Promise<number> => (await visitor.get("/healthz")).status;
+  assertEquals(countIn(await visitor.get("/")), 1);
+  assertEquals((await visitor.get("/healthz")).text, "ok");
   for (const fail of ["kill", "freeze"] as const) {
     await redis[fail]();
     const began = performance.now();
-    const { response } = await visitor.fetch("/");
-    assertEquals([response.status, response.headers.get("retry-after")], [503, "2"]);
-    assertEquals(response.headers.getSetCookie(), []);
-    assertEquals((await visitor.fetch("/healthz")).response.status, 503);
+    const { status, headers } = await visitor.get("/");
+    assertEquals([status, headers.get("retry-after"), headers.getSetCookie()], [503, "2", []]);
+    assertEquals(await health(), 503);
     assert(performance.now() - began < 10_000);
     if (fail === "kill") await redis.start();
     else redis.thaw();
-    for (let attempt = 0; attempt < 100; attempt++) {
-      if ((await visitor.fetch("/healthz")).response.status === 200) break;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-    assert(await visitor.count("/") >= 2);
+    for (let attempt = 0; attempt < 100 && await health() !== 200; attempt++) await pause(50);
+    assert(countIn(await visitor.get("/")) >= 2);
   }
   assertStringIncludes(server.output, "Cannot reach the redis store");
 });
@@ -133,10 +134,10 @@ Deno.test("inspect looks into a session of a KV file", async () => {
   using folder = temporaryFolder();
   const environment = { SESSION_STORE: "kv" };
   const server = await ServerProcess.start({ folder: folder.path, environment });
-  const visitor = new Visitor(() => server.origin);
-  await visitor.count();
+  const visitor = new Browser(server.origin);
+  await visitor.get("/");
   await server.kill();
-  const [, id = ""] = visitor.cookie.split("=");
+  const id = visitor.cookie("session");
   const { status, out } = await runMain("inspect", [id], { folder: folder.path, environment });
   assertEquals(status, 0);
   assertMatch(out, /^value +counter = 1$/m);

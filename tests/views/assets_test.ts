@@ -4,8 +4,8 @@ import { MARK, STYLE } from "../../views/assets.ts";
 import { fingerprint } from "../../views/fingerprint.ts";
 import { site } from "../flows/site.ts";
 
-async function get(path: string, headers: HeadersInit = {}): Promise<Response> {
-  return await site().handler(new Request(`http://localhost${path}`, { headers }));
+function get(path: string, headers: HeadersInit = {}): Promise<Response> {
+  return site().browser.fetch(path, { headers });
 }
 
 for (
@@ -30,27 +30,27 @@ Deno.test("assetView() answers 304 to who has it already", async () => {
   assertMatch(etag, /^"[^"]+"$/);
   await first.body?.cancel();
   const second = await get(STYLE, { "if-none-match": `"other", ${etag}` });
-  assertEquals([second.status, second.headers.get("etag"), await second.text()], [304, etag, ""]);
+  assertEquals(second.status, 304);
+  assertEquals(second.headers.get("etag"), etag);
+  assertEquals(await second.text(), "");
   const third = await get(STYLE, { "if-none-match": '"other"' });
   assertEquals(third.status, 200);
   await third.body?.cancel();
 });
 
 for (
-  const [what, header] of [
-    ["blanks", `x${" ".repeat(64_000)}y`],
-    ["blanks and commas", `x${" ,".repeat(32_000)}`],
+  const [what, headerFor] of [
+    ["blanks", () => `x${" ".repeat(64_000)}y`],
+    ["blanks and commas", () => `x${" ,".repeat(32_000)}`],
     ["blanks after the right tag", (etag: string) => `${etag}${" ".repeat(64_000)}x`],
   ] as const
 ) {
   Deno.test(`assetView() is not held up by a long If-None-Match of ${what}`, async () => {
     const etag = (await get(STYLE)).headers.get("etag") ?? "";
     const start = performance.now();
-    const response = await get(STYLE, {
-      "if-none-match": typeof header === "string" ? header : header(etag),
-    });
+    const response = await get(STYLE, { "if-none-match": headerFor(etag) });
     const took = performance.now() - start;
-    assertEquals([response.status, response.headers.get("etag")], [200, etag]);
+    assertEquals(response.status, 200);
     assert((await response.text()).length > 0);
     assert(took < 500, `it took ${took} ms`);
   });

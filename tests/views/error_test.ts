@@ -19,25 +19,17 @@ Deno.test("errorPage() escapes the detail and ends its sentence", () => {
 });
 
 Deno.test("a body that is no form is refused in the site's own frame", async () => {
-  const { handler, errors } = site();
-  const page = await handler(new Request("http://localhost/cart"));
-  const cookie = page.headers.getSetCookie()[0]?.replace(/;.*/, "") ?? "";
-  const request = new Request("http://localhost/cart", {
-    method: "POST",
-    body: "item=apple",
-    headers: { cookie, "content-type": "text/plain" },
-  });
-  const response = await handler(request);
+  const { browser, errors } = site();
+  await browser.get("/cart");
+  const response = await browser.fetch("/cart", { method: "POST", body: "item=apple" });
   assertEquals(response.status, 415);
   assertStringIncludes(await response.text(), "<h1>Unsupported Media Type</h1>");
   assertEquals(errors, []);
 });
 
-Deno.test("an unknown path is told as JSON to who asks for it", async () => {
-  const request = new Request("http://localhost/nowhere", {
-    headers: { accept: "application/json" },
-  });
-  const response = await site().handler(request);
+Deno.test("an unknown path is answered in JSON to a program that asks for it", async () => {
+  const headers = { accept: "application/json" };
+  const response = await site().browser.fetch("/nowhere", { headers });
   assertEquals(response.headers.get("content-type"), "application/problem+json");
   const problem = await response.json();
   assertEquals(problem.status, 404);

@@ -55,15 +55,12 @@ Deno.test("ValueTree() folds what is long and escapes keys", () => {
 });
 
 Deno.test("SizeChart() draws bars to one scale", () => {
-  const text = render(
-    <SizeChart sizes={[{ key: "cart", bytes: 200 }, { key: "<a>", bytes: 50 }]} />,
-  );
+  const sizes = [{ key: "cart", bytes: 200 }, { key: "<a>", bytes: 50 }];
+  const text = render(<SizeChart sizes={sizes} />);
   assertStringIncludes(text, '<th scope="row">cart</th><td>200</td>');
   assertStringIncludes(text, '<th scope="row">&lt;a></th><td>50</td>');
-  assertEquals([...text.matchAll(/<rect width="([^"]+)"/g)].map(([, width]) => width), [
-    "100.0",
-    "25.0",
-  ]);
+  const widths = Array.from(text.matchAll(/<rect width="([^"]+)"/g), ([, width]) => width);
+  assertEquals(widths, ["100.0", "25.0"]);
   assertStringIncludes(render(<SizeChart sizes={[{ key: "a", bytes: 0 }]} />), 'width="0.0"');
 });
 

@@ -10,7 +10,7 @@ function told(text: string, term: string): string {
 }
 
 Deno.test("the session page shows a new visitor an empty session", async () => {
-  const { text } = await new Browser(site().handler).get("/session");
+  const { text } = await site().browser.get("/session");
   assertStringIncludes(text, "It begins with this page");
   assertStringIncludes(text, "<p>None yet.</p>");
   assertStringIncludes(text, "of 4096 bytes used</label>");
@@ -21,7 +21,7 @@ Deno.test("the session page shows a new visitor an empty session", async () => {
 });
 
 Deno.test("the session page shows values, key and what was done last", async () => {
-  const browser = new Browser(site().handler);
+  const { browser } = site();
   await browser.submit("/cart", "/cart", { item: "apple" });
   await browser.get("/");
   const { text } = await browser.get("/session");
@@ -33,7 +33,7 @@ Deno.test("the session page shows values, key and what was done last", async () 
 });
 
 Deno.test("the session page tells when an older secret sealed the session", async () => {
-  const browser = new Browser(site().handler);
+  const { browser } = site();
   await browser.get("/");
   const store = new CookieStore({ secrets: [generateSecret(), SECRET] });
   const rotated = new Browser(site({ store }).handler, { jar: browser.jar });
@@ -43,15 +43,12 @@ Deno.test("the session page tells when an older secret sealed the session", asyn
 
 /** A visitor who sent a form and has not seen the page that the answer leads to. */
 async function sent(path: string, fields: Record<string, string>): Promise<Browser> {
-  const { handler } = site();
-  const browser = new Browser(handler);
+  const { browser } = site();
   const csrf_token = tokenIn(await browser.get(path));
-  const request = new Request(`http://127.0.0.1:8000${path}`, {
+  await browser.fetch(path, {
     method: "POST",
     body: new URLSearchParams({ ...fields, csrf_token }),
-    headers: { cookie: browser.jar.header("http://127.0.0.1:8000/") ?? "" },
   });
-  browser.jar.store(request.url, await handler(request));
   return browser;
 }
 
@@ -72,7 +69,7 @@ Deno.test("the session page counts a refused form by its room alone", async () =
 });
 
 Deno.test("the session page's bytes are those of the cookie", async () => {
-  const browser = new Browser(site().handler);
+  const { browser } = site();
   await browser.get("/");
   const [cookie] = browser.jar.cookies;
   const { text } = await browser.get("/session");
@@ -84,7 +81,7 @@ Deno.test("the session page's bytes are those of the cookie", async () => {
 
 Deno.test("the session page puts the moments of a session in order", async () => {
   let now = Date.UTC(2026, 0, 1);
-  const browser = new Browser(site({ now: () => now }).handler);
+  const { browser } = site({ now: () => now });
   await browser.get("/");
   now += 60_000;
   const { text } = await browser.get("/session");
@@ -99,7 +96,7 @@ Deno.test("the session page puts the moments of a session in order", async () =>
 });
 
 Deno.test("renewing keeps the values", async () => {
-  const browser = new Browser(site().handler);
+  const { browser } = site();
   await browser.get("/");
   const page = await browser.submit("/session", "/session/regenerate", {});
   assertEquals(messagesIn(page), ["Your session is renewed; it keeps its values."]);
@@ -107,7 +104,7 @@ Deno.test("renewing keeps the values", async () => {
 });
 
 Deno.test("resetting forgets the values", async () => {
-  const browser = new Browser(site().handler);
+  const { browser } = site();
   await browser.submit("/cart", "/cart", { item: "apple" });
   await browser.get("/");
   const page = await browser.submit("/session", "/session/reset", {});
@@ -118,7 +115,7 @@ Deno.test("resetting forgets the values", async () => {
 
 for (const action of ["/session/reset", "/session/regenerate", "/sign-out", "/cart/clear"]) {
   Deno.test(`${action} asks for the token`, async () => {
-    const browser = new Browser(site().handler);
+    const { browser } = site();
     await browser.get("/");
     assertEquals((await browser.post(action, {})).status, 403);
     assertEquals(countIn(await browser.get("/")), 2);

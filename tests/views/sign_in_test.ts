@@ -7,11 +7,11 @@ import {
 } from "@std/assert";
 import { CookieStore, type OwnedSession } from "../../src/session/mod.ts";
 import type { SessionOwners } from "../../src/stores/contract.ts";
-import { Browser, countIn, messagesIn, tokenIn } from "../flows/browser.ts";
+import { countIn, messagesIn, tokenIn } from "../flows/browser.ts";
 import { SECRET, site } from "../flows/site.ts";
 
 Deno.test("signing in takes a name and keeps what the session holds", async () => {
-  const browser = new Browser(site().handler);
+  const { browser } = site();
   await browser.get("/");
   const page = await browser.submit("/sign-in", "/sign-in", { name: "  Ada <Lovelace>  " });
   assertStringIncludes(page.text, "<h1>Signed in</h1><p>You are Ada &lt;Lovelace>.</p>");
@@ -20,7 +20,7 @@ Deno.test("signing in takes a name and keeps what the session holds", async () =
 });
 
 Deno.test("signing in makes tokens from before it worthless", async () => {
-  const browser = new Browser(site().handler);
+  const { browser } = site();
   const old = tokenIn(await browser.get("/sign-in"));
   await browser.post("/sign-in", { name: "Ada", csrf_token: old });
   assertEquals((await browser.post("/sign-out", { csrf_token: old })).status, 403);
@@ -29,7 +29,7 @@ Deno.test("signing in makes tokens from before it worthless", async () => {
 
 for (const [name, error] of [["", "Say who you are."], ["x".repeat(61), "At most 60 characters"]]) {
   Deno.test(`signing in with a name of ${name?.length} characters is refused`, async () => {
-    const browser = new Browser(site().handler);
+    const { browser } = site();
     const page = await browser.submit("/sign-in", "/sign-in", { name: name ?? "" });
     assertStringIncludes(page.text, "<title>Error: Sign in · Satchel</title>");
     assertStringIncludes(page.text, `id="name-error">${error}`);
@@ -45,7 +45,7 @@ for (
   ] as const
 ) {
   Deno.test(`signing in with ${what} is refused in words for the visitor, and soon`, async () => {
-    const browser = new Browser(site().handler);
+    const { browser } = site();
     const csrf_token = tokenIn(await browser.get("/sign-in"));
     const body = new FormData(); // which takes two bytes for a mark, where the other form takes six
     body.set("csrf_token", csrf_token);
@@ -62,17 +62,17 @@ for (
 
 Deno.test("a name is the same however its accents were typed", async () => {
   const composed = "é".repeat(60);
-  const browser = new Browser(site().handler);
+  const { browser } = site();
   const page = await browser.submit("/sign-in", "/sign-in", { name: composed.normalize("NFD") });
   assertStringIncludes(page.text, `You are ${composed}.`);
-  const other = new Browser(site().handler);
   // 60 characters, which composing makes 120: some have no composed form.
+  const { browser: other } = site();
   const longer = await other.submit("/sign-in", "/sign-in", { name: "\u0958".repeat(60) });
   assertStringIncludes(longer.text, "At most 60 characters, please.");
 });
 
 Deno.test("signing out ends the session and all it holds", async () => {
-  const browser = new Browser(site().handler);
+  const { browser } = site();
   await browser.get("/");
   await browser.submit("/sign-in", "/sign-in", { name: "Ada" });
   const page = await browser.submit("/sign-in", "/sign-out", {});
@@ -82,7 +82,7 @@ Deno.test("signing out ends the session and all it holds", async () => {
 });
 
 Deno.test("a site with the cookie store says why there is no list of sessions", async () => {
-  const browser = new Browser(site().handler);
+  const { browser } = site();
   const page = await browser.submit("/sign-in", "/sign-in", { name: "Ada" });
   assertStringIncludes(page.text, "There is no list");
   assertStringIncludes(page.text, "SESSION_STORE=kv");
@@ -124,7 +124,7 @@ Deno.test("a site with a server store lists the visitor's sessions and ends the 
     owned("there", "", 3661),
     owned("yonder", "curl/8", 86400),
   ]);
-  const browser = new Browser(site({ store }).handler);
+  const { browser } = site({ store });
   const page = await browser.submit("/sign-in", "/sign-in", { name: "Ada" });
   assertStringIncludes(page.text, "<span>Firefox &lt;3 <b>(this one)</b><br>");
   assertStringIncludes(page.text, "begun just now, last renewed just now");
@@ -144,18 +144,10 @@ Deno.test("a site shows the newest 100 sessions and says when there are more", a
   const sessions = Array.from({ length: 150 }, (_, at) => owned(`${at}`, `Browser ${at}.`, at));
   for (const [count, more] of [[100, false], [101, true], [150, true]] as const) {
     const store = new StoreWithOwners(sessions.slice(0, count));
-    const browser = new Browser(site({ store }).handler);
+    const { browser } = site({ store });
     const page = await browser.submit("/sign-in", "/sign-in", { name: "Ada" });
     assertEquals(page.text.match(/Browser \d+\./g)?.length, 100);
     assertStringIncludes(page.text, "Browser 99.");
     assertEquals(page.text.includes("These are the newest 100; there are more."), more);
   }
-});
-
-Deno.test("signing out everywhere else says when it was one", async () => {
-  const store = new StoreWithOwners([owned("here", "a", 0), owned("there", "b", 0)]);
-  const browser = new Browser(site({ store }).handler);
-  await browser.submit("/sign-in", "/sign-in", { name: "Ada" });
-  const page = await browser.submit("/sign-in", "/sign-in/elsewhere", {});
-  assertEquals(messagesIn(page), ["One other session was ended."]);
 });

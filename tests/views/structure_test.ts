@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
-import { Browser, type Page } from "../flows/browser.ts";
+import type { Browser, Page } from "../flows/browser.ts";
 import { site } from "../flows/site.ts";
 
 const PATHS = ["/", "/howdy", "/cart", "/session", "/sign-in", "/nowhere"];
 
 /** A visitor who has something on every page. */
 async function busyVisitor(): Promise<Browser> {
-  const browser = new Browser(site().handler);
+  const { browser } = site();
   await browser.submit("/cart", "/cart", { item: "apple" });
   await browser.submit("/cart", "/cart", { item: " " });
   return browser;
@@ -80,6 +80,6 @@ Deno.test("every form that changes something carries a token and posts", async (
 });
 
 Deno.test("the tutorial's page is small", async () => {
-  const page = await new Browser(site().handler).get("/");
+  const page = await site().browser.get("/");
   assert(page.text.length < 1000, `it has ${page.text.length} bytes`);
 });

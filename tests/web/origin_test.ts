@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { originGuard, type OriginGuardOptions } from "../../src/web/origin.ts";
+import { originGuard, type OriginGuardOptions } from "../../src/web/mod.ts";
 
 const OWN = "https://shop.example/cart";
 
@@ -9,7 +9,9 @@ function passes(
   method = "POST",
   url = OWN,
 ): boolean {
-  return originGuard(options)(new Request(url, { method, headers }));
+  const request = new Request(OWN, { method, headers });
+  Object.defineProperty(request, "url", { value: url }); // as written, not as `Request` writes it
+  return originGuard(options)(request);
 }
 
 Deno.test.each(["GET", "HEAD", "OPTIONS"])("originGuard() lets every %s pass", (method) => {
@@ -47,6 +49,11 @@ Deno.test.each(
 Deno.test.each(
   [
     [OWN, "https://shop.example", true],
+    ["https://shop.example:8443/a/b?c#d", "https://shop.example:8443", true],
+    ["https://shop.example:80/", "https://shop.example:80", true],
+    ["http://SHOP.example:80/", "http://shop.example", true], // as a server may write its URL
+    ["http://shop.example:443/", "http://shop.example:443", true],
+    ["http://shop.example", "http://shop.example", true],
     [OWN, "http://shop.example", false], // anyone on the network can make that page
     ["http://shop.example/", "https://shop.example", true], // a proxy may have ended the encryption
     ["http://shop.example:443/", "https://shop.example", true],
@@ -76,7 +83,7 @@ Deno.test.each(
   assertEquals(passes({ origin }, {}, "POST", url), expected);
 });
 
-Deno.test("originGuard() lets pass what is no browser", () => {
+Deno.test("originGuard() lets a client that is not a browser pass", () => {
   assertEquals(passes({}), true);
   assertEquals(passes({ referer: "https://evil.example/" }), true);
 });
@@ -91,7 +98,7 @@ Deno.test.each(["websocket", "WebSocket", "h2c, WEBSOCKET", "websocket/13", " we
     assertEquals(from({ origin: "https://pay.example" }), true);
     assertEquals(from({ origin: "https://pay.example", "sec-fetch-site": "cross-site" }), true);
     assertEquals(from({ origin: "https://shop.example", "sec-fetch-site": "same-origin" }), true);
-    assertEquals(from({}), true, "what is no browser");
+    assertEquals(from({}), true, "not a browser");
     for (const method of ["GET", "HEAD", "OPTIONS"]) {
       assertEquals(from({ origin: "https://evil.example" }, method), false);
       assertEquals(from({ origin: "https://blog.shop.example" }, method), false);
@@ -129,9 +136,43 @@ Deno.test("originGuard() compares with the host a trusted proxy names", () => {
   const headers = { origin: "https://shop.example", "x-forwarded-host": "shop.example" };
   const url = "http://10.0.0.7:8000/cart";
   assertEquals(passes(headers, { trustProxy: true }, "POST", url), true);
+  assertEquals(passes(headers, { trustProxy: false }, "POST", url), false);
   assertEquals(passes(headers, {}, "POST", url), false);
+  const open = { origin: "http://shop.example", "x-forwarded-proto": "http" };
+  assertEquals(passes(open, { trustProxy: true }), true);
+  assertEquals(passes(open), false);
   const spoofed = { origin: "https://evil.example", "x-forwarded-host": "evil.example" };
   assertEquals(passes(spoofed), false);
+});
+
+Deno.test.each(
+  [
+    [{}, "http://h:8000"],
+    [{ "x-forwarded-proto": "https" }, "https://h:8000"],
+    [{ "x-forwarded-host": "shop.example" }, "http://shop.example"],
+    [{ "x-forwarded-proto": "https", "x-forwarded-host": "shop.example" }, "https://shop.example"],
+    [{ "x-forwarded-proto": "HTTPS, http", "x-forwarded-host": " A.b , c" }, "https://a.b"],
+    [{ "x-forwarded-proto": "https", "x-forwarded-host": "a.b:443" }, "https://a.b"],
+    [{ "x-forwarded-proto": "http", "x-forwarded-host": "a.b:80" }, "http://a.b"],
+    [{ "x-forwarded-host": "a.b:8443" }, "http://a.b:8443"],
+    [{ "x-forwarded-host": "[::1]:8443" }, "http://[::1]:8443"],
+    [{ "x-forwarded-proto": "javascript" }, "http://h:8000"],
+    [{ "x-forwarded-proto": "" }, "http://h:8000"],
+    [{ "x-forwarded-proto": ", https" }, "http://h:8000"],
+    [{ "x-forwarded-host": "" }, "http://h:8000"],
+    [{ "x-forwarded-host": "a/b" }, "http://h:8000"],
+    [{ "x-forwarded-host": "user@a.b" }, "http://h:8000"],
+    [{ "x-forwarded-host": "a.b:port" }, "http://h:8000"],
+    [{ "x-forwarded-host": "a.b?c" }, "http://h:8000"],
+    [{ "x-forwarded-host": "a b" }, "http://h:8000"],
+    [{ "x-forwarded-host": '"><script>' }, "http://h:8000"],
+  ] as const,
+)("originGuard() takes a request with a trusted proxy's %j for one to %s", (headers, own) => {
+  const from = (origin: string) =>
+    passes({ ...headers, origin }, { trustProxy: true }, "POST", "http://h:8000/");
+  assertEquals(from(own), true);
+  assertEquals(from(own.replace("https:", "http:")), own.startsWith("http:"));
+  assertEquals(from(`${own}0`), false);
 });
 
 Deno.test.each(

@@ -1,18 +1,19 @@
-import { assertEquals, assertThrows } from "@std/assert";
-import { html, redirect } from "../../src/web/responses.ts";
+import { assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
+import { html, redirect, withSecurityHeaders } from "../../src/web/mod.ts";
+
+const HTML = "text/html; charset=utf-8";
 
 Deno.test("html() makes a page", async () => {
   const response = html("<h1>é</h1>");
   assertEquals(response.status, 200);
-  assertEquals([...response.headers], [["content-type", "text/html; charset=utf-8"]]);
+  assertEquals([...response.headers], [["content-type", HTML]]);
   assertEquals(await response.text(), "<h1>é</h1>");
 });
 
 Deno.test("html() keeps status and headers, its own content type among them", () => {
   const created = html("", { status: 201, headers: { "x-a": "1" } });
   assertEquals(created.status, 201);
-  assertEquals(created.headers.get("x-a"), "1");
-  assertEquals(created.headers.get("content-type"), "text/html; charset=utf-8");
+  assertEquals([...created.headers], [["content-type", HTML], ["x-a", "1"]]);
   const xhtml = html("", { headers: [["Content-Type", "application/xhtml+xml"]] });
   assertEquals(xhtml.headers.get("content-type"), "application/xhtml+xml");
   assertEquals(html("", { status: 404 }).status, 404);
@@ -20,7 +21,7 @@ Deno.test("html() keeps status and headers, its own content type among them", ()
 
 Deno.test("html() gives every response headers of its own", () => {
   html("").headers.set("set-cookie", "secret");
-  assertEquals([...html("").headers], [["content-type", "text/html; charset=utf-8"]]);
+  assertEquals([...html("").headers], [["content-type", HTML]]);
 });
 
 Deno.test.each([
@@ -66,4 +67,38 @@ Deno.test.each(["/\r\nset-cookie: a=1", "/\n", "/\0", "\t/", "/\x7f"])(
 
 Deno.test("redirect() refuses an empty location", () => {
   assertThrows(() => redirect(""), RangeError, "the location is empty");
+});
+
+/** A page may have its own style and forms and no script; its own forms send their Origin. */
+const SECURITY_HEADERS = {
+  "content-security-policy":
+    "default-src 'none'; style-src 'self'; img-src 'self'; form-action 'self'; " +
+    "base-uri 'none'; frame-ancestors 'none'",
+  "cross-origin-opener-policy": "same-origin",
+  "referrer-policy": "same-origin",
+  "x-content-type-options": "nosniff",
+};
+
+Deno.test("withSecurityHeaders() adds all of them, once", () => {
+  const response = html("<h1>Hi</h1>");
+  const secured = withSecurityHeaders(withSecurityHeaders(response));
+  assertStrictEquals(secured, response);
+  assertEquals(Object.fromEntries(secured.headers), { "content-type": HTML, ...SECURITY_HEADERS });
+});
+
+for (const name of Object.keys(SECURITY_HEADERS)) {
+  Deno.test(`withSecurityHeaders() leaves the response's own ${name}`, () => {
+    const { headers } = withSecurityHeaders(html("", { headers: { [name]: "own" } }));
+    assertEquals(Object.fromEntries(headers), {
+      "content-type": HTML,
+      ...SECURITY_HEADERS,
+      [name]: "own",
+    });
+  });
+}
+
+Deno.test("withSecurityHeaders() adds them to a copy of an immutable response", () => {
+  const response = withSecurityHeaders(Response.redirect("https://shop.example/", 303));
+  assertEquals(response.status, 303);
+  assertEquals(response.headers.get("x-content-type-options"), "nosniff");
 });

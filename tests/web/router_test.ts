@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { createRouter, type Match, type RoutePattern } from "../../src/web/router.ts";
+import { patternsTried } from "./patterns_tried.ts";
 
 interface Line extends RoutePattern {
   readonly view: string;
@@ -198,13 +199,7 @@ Deno.test("match() gathers Allow from every pattern that matches", () => {
 });
 
 Deno.test("match() hands out the route itself, with what it says of sessions and tokens", () => {
-  const route = {
-    method: "POST",
-    path: "/hook",
-    view: () => {},
-    session: false,
-    csrf: false,
-  } as const;
+  const route = { method: "POST", path: "/hook", session: false, csrf: false } as const;
   const match = createRouter([route]).match("POST", "/hook");
   assert(match.status === 200);
   assertStrictEquals(match.route, route);
@@ -237,10 +232,10 @@ Deno.test("match() of an empty table is always 404", () => {
 
 Deno.test.each(
   [
-    [["GET /a", "GET /a"], "Cannot use the route GET /a: it is in the table already"],
-    [["GET /:a", "POST /:a", "GET /:a"], "Cannot use the route GET /:a: it is in the table"],
-    [["GET /b", "GET /a/../b"], "Cannot use the route GET /a/../b: it is in the table already"],
-    [["GET /é", "GET /%C3%A9"], "it is in the table already"],
+    [["GET /a", "GET /a"], "Cannot use the route GET /a: it occurs twice"],
+    [["GET /:a", "POST /:a", "GET /:a"], "Cannot use the route GET /:a: it occurs twice"],
+    [["GET /b", "GET /a/../b"], "Cannot use the route GET /a/../b: it occurs twice"],
+    [["GET /é", "GET /%C3%A9"], "it occurs twice"],
     [["get /"], "Cannot use the route get /: its method is not in upper case"],
     [[" /"], "its method is not in upper case"],
     [["GET a"], "Cannot use the route GET a: its path does not start with /"],
@@ -341,41 +336,21 @@ Deno.test("match() takes no longer than the path is long, whatever the pattern",
   }
 });
 
-/** How many patterns are tried while a function runs. */
-function patternsTried(run: () => void): number {
-  const { exec } = URLPattern.prototype;
-  let tried = 0;
-  URLPattern.prototype.exec = new Proxy(exec, {
-    apply(target, pattern, args) {
-      tried++;
-      return Reflect.apply(target, pattern, args);
-    },
-  });
-  try {
-    run();
-  } finally {
-    URLPattern.prototype.exec = exec;
-  }
-  return tried;
-}
-
-Deno.test("match() of 200 literal routes tries no pattern", () => {
+Deno.test("match() of 200 literal routes tries no pattern", async () => {
   const lines = Array.from({ length: 200 }, (_, i) => `GET /page${i}`);
   const many = createRouter(table("GET /:any/:thing", ...lines));
-  const literal = () => {
+  const literal = await patternsTried(() => {
     for (let i = 0; i < 200; i++) assertEquals(short(many.match("GET", `/page${i}`)), lines[i]);
-  };
-  assertEquals(patternsTried(literal), 0);
-  const found = 'GET /:any/:thing {"any":"a","thing":"b"}';
-  assertEquals(patternsTried(() => assertEquals(short(many.match("GET", "/a/b")), found)), 1);
+  });
+  assertEquals(literal, 0);
+  assertEquals(await patternsTried(() => many.match("GET", "/a/b")), 1);
 });
 
-Deno.test("match() of 200 patterns tries only those with the right beginning", () => {
+Deno.test("match() of 200 patterns tries only those with the right beginning", async () => {
   const lines = Array.from({ length: 200 }, (_, i) => [`GET /p${i}/:id`, `GET /deep/p${i}/:id`]);
   const many = createRouter(table(...lines.flat()));
-  const find = (path: string, route: string) =>
-    patternsTried(() => assertEquals(short(many.match("GET", path)), `${route} {"id":"x"}`));
-  assertEquals(find("/p77/x", "GET /p77/:id"), 1);
-  const tried = find("/deep/p150/x", "GET /deep/p150/:id");
+  assertEquals(short(many.match("GET", "/deep/p150/x")), 'GET /deep/p150/:id {"id":"x"}');
+  assertEquals(await patternsTried(() => many.match("GET", "/p77/x")), 1);
+  const tried = await patternsTried(() => many.match("GET", "/deep/p150/x"));
   assert(tried <= 3, `${tried} patterns tried`);
 });

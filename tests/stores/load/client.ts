@@ -1,57 +1,60 @@
+import { Browser, type Page, tokenIn } from "../../support/browser.ts";
+import { CookieJar } from "../../support/cookie_jar.ts";
 import type { Fleet } from "./fleet.ts";
 
 /** What a server answered. */
-export interface Answer {
-  readonly status: number;
-  readonly text: string;
+export interface Answer extends Page {
   /** The value of the session cookie that it set; "" if it took the cookie away; null: neither. */
   readonly cookie: string | null;
-  readonly headers: Headers;
 }
 
-/** A visitor whose requests go to all servers of a fleet in turn. */
+/** A visitor whose requests go to all servers of a fleet in turn, and follow no redirect. */
 export class Client {
-  /** The value of the session cookie; as a browser does, it keeps what the last answer set. */
-  cookie = "";
   readonly #fleet: Fleet;
+  readonly #jar = new CookieJar();
   #turn = 0;
 
   constructor(fleet: Fleet) {
     this.#fleet = fleet;
   }
 
-  /** Makes a request; follows no redirect. */
-  async request(path: string, init: RequestInit = {}, cookie = this.cookie): Promise<Answer> {
-    const response = await fetch(`${this.#fleet.origin(this.#turn++)}${path}`, {
-      redirect: "manual",
-      ...init,
-      headers: cookie === "" ? {} : { cookie: `session=${cookie}` },
-      signal: AbortSignal.timeout(60_000),
-    });
+  /** The value of the session cookie. */
+  get cookie(): string {
+    return this.#browser().cookie("session");
+  }
+
+  set cookie(value: string) {
+    this.#jar.storeLine(this.#fleet.origin(0), `session=${value}; Path=/`);
+  }
+
+  /** Makes a request, with the value of an older cookie if one is given. */
+  async request(path: string, init: RequestInit = {}, cookie?: string): Promise<Answer> {
+    const headers: HeadersInit = cookie === undefined ? {} : { cookie: `session=${cookie}` };
+    const signal = AbortSignal.timeout(60_000);
+    const response = await this.#browser().fetch(path, { ...init, headers, signal });
     const text = await response.text();
-    const [set] = response.headers.getSetCookie();
-    const value = set === undefined ? null : /^session=([^;]*)/.exec(set)?.[1] ?? null;
-    if (value !== null) this.cookie = value;
-    return { status: response.status, text, cookie: value, headers: response.headers };
+    const [line = ""] = response.headers.getSetCookie();
+    const value = /^session=([^;]*)/.exec(line)?.[1] ?? null;
+    return { url: path, status: response.status, headers: response.headers, text, cookie: value };
   }
 
   /** Sends a form. */
-  post(path: string, fields: Record<string, string>, cookie = this.cookie): Promise<Answer> {
+  post(path: string, fields: Record<string, string>, cookie?: string): Promise<Answer> {
     return this.request(path, { method: "POST", body: new URLSearchParams(fields) }, cookie);
   }
 
   /** Opens a page with forms; returns their token. */
   async token(): Promise<string> {
-    return /name="csrf_token" value="([^"]+)"/.exec((await this.request("/cart")).text)?.[1] ?? "";
+    return tokenIn(await this.request("/cart"));
+  }
+
+  /** The browser at the next server. */
+  #browser(): Browser {
+    return new Browser(this.#fleet.origin(this.#turn++), { jar: this.#jar });
   }
 }
 
-/** The count that a page of the tutorial shows. */
-export function countIn({ text }: Answer): number {
-  return Number(/<p>Count: (\d+)<\/p>/.exec(text)?.[1]);
-}
-
-/** Does something a number of times at once; returns the results and the milliseconds it took. */
+/** Does something several times in parallel; returns the results and the milliseconds it took. */
 export async function atOnce<T>(
   times: number,
   task: (index: number) => Promise<T>,

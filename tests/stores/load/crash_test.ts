@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
+import { countIn } from "../../support/browser.ts";
 import { hasRedis } from "../redis_server.ts";
-import { atOnce, Client, countIn, statuses } from "./client.ts";
+import { atOnce, Client, statuses } from "./client.ts";
 import { Fleet, type Kind } from "./fleet.ts";
 
 const CRASHES = 20;

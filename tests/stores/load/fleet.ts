@@ -1,4 +1,5 @@
-import { ServerProcess, temporaryFolder } from "../../server/server_process.ts";
+import { ServerProcess } from "../../server/server_process.ts";
+import { temporaryFolder } from "../../support/temporary_folder.ts";
 import { RedisServer } from "../redis_server.ts";
 
 /** The stores that several server processes may share. */

@@ -1,6 +1,6 @@
 /**
- * A bounded cache in two generations: when the young one has reached half of a bound, it becomes the
- * old one, and what was old is dropped as a whole.
+ * A bounded cache in two generations: when the young one has reached half of a bound, it becomes
+ * the old one, and what was old is dropped as a whole.
  */
 export class Cache<Value> {
   #young = new Map<string, Value>();
@@ -24,7 +24,7 @@ export class Cache<Value> {
     this.#maxSize = maxSize / 2;
   }
 
-  /** The value of a key, if it is cached. */
+  /** Returns the value of a key, if it is cached. */
   get(key: string): Value | undefined {
     return this.#young.get(key) ?? this.#old.get(key);
   }

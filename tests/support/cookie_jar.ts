@@ -60,6 +60,11 @@ export class CookieJar {
     return sent.length === 0 ? null : sent.map(({ name, value }) => `${name}=${value}`).join("; ");
   }
 
+  /** Forgets all cookies. */
+  clear(): void {
+    this.#cookies.clear();
+  }
+
   /** Closes the browser: what has no expiry is gone. */
   close(): void {
     for (const [key, { expiresAt }] of this.#cookies) {

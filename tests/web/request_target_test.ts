@@ -1,17 +1,14 @@
-/** What a request is addressed to: `createHandler()` refuses what is not what it seems. */
-import { assertEquals } from "@std/assert";
-import { Sessions } from "../../src/session/mod.ts";
-import { createHandler, html, type Route } from "../../src/web/mod.ts";
-import { MemoryStore } from "../../src/stores/memory.ts";
-
-type Values = Record<never, never>;
+/** The target of a request: `createHandler()` refuses one that is not what it seems. */
+import { assert, assertEquals } from "@std/assert";
+import { html, type Route } from "../../src/web/mod.ts";
+import { appOf, type Values } from "./app.ts";
+import { patternsTried } from "./patterns_tried.ts";
 
 /** A handler whose pages say which route answered. */
 function site() {
-  const routes: Route<Values>[] = ["/public", "/admin", "/", "/blog/:year-:month-:day", "/raw/*"]
-    .map((path) => ({ method: "GET", path, view: () => html(path) }));
-  const sessions = new Sessions<Values>({ store: new MemoryStore() });
-  return createHandler<Values>({ routes, sessions });
+  const routes = ["/public", "/admin", "/", "/blog/:year-:month-:day", "/raw/*", "//a.example/x"]
+    .map((path): Route<Values> => ({ method: "GET", path, view: () => html(path) }));
+  return appOf(() => html(""), { routes }).handler;
 }
 
 /** A request as those servers make it that put `Host` and the request's path together as text. */
@@ -100,55 +97,38 @@ Deno.test("createHandler() judges the host of the URL as well, and needs no Host
 Deno.test.each([
   ["/public", "/public"],
   ["/public?x=/../admin", "/public"],
+  ["/public#x", "/public"],
+  ["/public?a#b", "/public"],
+  ["/public#a?b", "/public"],
+  ["/?b=/c", "/"],
+  ["//a.example/x", "//a.example/x"],
+  ["/public/", "404"],
   ["/raw/a.b/..c/d", "/raw/*"],
   ["/raw/.well-known/x", "/raw/*"],
   ["/raw/caf%C3%A9|^", "/raw/*"],
   ["//admin", "404"],
   ["/x/../admin", "400"],
   ["/x\\..\\admin", "400"],
-  ["/x/..\\admin", "400"],
-  ["/./admin", "400"],
-  ["/admin/.", "400"],
-  ["/raw/..", "400"],
   ["/%2e%2e/admin", "400"],
-  ["/raw/%2E./admin", "400"],
-  ["/raw/é", "400"],
-  ["/raw/a b", "400"],
   ["/raw/a\nb", "400"],
   ["/raw/a\u0000b", "400"],
-  ['/raw/"', "400"],
   ["/raw/<script>", "400"],
-  ["/raw/`", "400"],
-  ["/raw/{x}", "400"],
-  ["/raw/%zz", "400"],
-  ["/raw/%ff", "400"],
 ])("createHandler() answers a request for %j with %s", async (path, expected) => {
   assertEquals(await answerOf(asSent(`http://shop${path}`, "shop")), expected);
 });
 
 Deno.test("createHandler() answers 414 to a path of more than 4096 characters, before any pattern", async () => {
-  const { exec } = URLPattern.prototype;
-  let tried = 0;
-  URLPattern.prototype.exec = new Proxy(exec, {
-    apply(target, pattern, args) {
-      tried++;
-      return Reflect.apply(target, pattern, args);
-    },
-  });
-  try {
-    const ask = (length: number, method = "GET") => {
-      const path = "/blog/".padEnd(length, "-");
-      return site()(new Request(`http://localhost${path}?${"x".repeat(5000)}`, { method }));
-    };
-    assertEquals((await ask(4096)).status, 404);
-    assertEquals(tried > 0, true);
-    tried = 0;
+  const ask = (length: number, method = "GET") => {
+    const path = "/blog/".padEnd(length, "-");
+    return site()(new Request(`http://localhost${path}?${"x".repeat(5000)}`, { method }));
+  };
+  const short = await patternsTried(async () => assertEquals((await ask(4096)).status, 404));
+  assert(short > 0);
+  const long = await patternsTried(async () => {
     const response = await ask(4097);
-    assertEquals([response.status, tried], [414, 0]);
+    assertEquals(response.status, 414);
     assertEquals(response.headers.get("x-content-type-options"), "nosniff");
     assertEquals((await ask(60_000, "POST")).status, 414);
-    assertEquals(tried, 0);
-  } finally {
-    URLPattern.prototype.exec = exec;
-  }
+  });
+  assertEquals(long, 0);
 });

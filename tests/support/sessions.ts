@@ -1,22 +1,44 @@
-import type { SessionStore } from "../../src/session/mod.ts";
-import type {
-  LoadedSession,
-  LoadResult,
-  SessionRecord,
-  SessionWrite,
-} from "../../src/stores/contract.ts";
-import type { JsonValue } from "../../src/session/mod.ts";
-import type { Change } from "../../src/session/state.ts";
-import { decodeRecord, encodeRecord } from "../../src/session/record.ts";
+import {
+  CookieStore,
+  type JsonValue,
+  type SessionOptions,
+  Sessions,
+  type SessionStore,
+} from "../../src/session/mod.ts";
+import { decodeRecord, encodeRecord, type SessionRecord } from "../../src/session/record.ts";
+import type { LoadedSession, LoadResult, SessionWrite } from "../../src/stores/contract.ts";
+import { SECRET } from "./secrets.ts";
 
-/** A change that sets a value, as another request would. */
-export function setTo(key: string, value: JsonValue): Pick<Change, "apply"> {
-  return { apply: (record) => ({ ...record, data: { ...record.data, [key]: value } }) };
+/** Values of any name, for tests that do not care. */
+export type Values = Record<string, JsonValue>;
+
+/** The sessions of an application that keeps them in the cookie. */
+export function cookieSessions(
+  options: Partial<SessionOptions> & { secrets?: readonly string[] } = {},
+): Sessions<Values> {
+  const { secrets = [SECRET], ...rest } = options;
+  return new Sessions<Values>({ store: new CookieStore({ secrets }), ...rest });
 }
 
-/** A change that queues a message. */
-export function flashed(message: string, level: string): Pick<Change, "apply"> {
-  return { apply: (record) => ({ ...record, flash: [...record.flash, { level, message }] }) };
+/** Sessions of some store, for values of any name. */
+export function sessionsIn(
+  store: SessionStore,
+  options: Partial<SessionOptions> = {},
+): Sessions<Values> {
+  return new Sessions<Values>({ store, ...options });
+}
+
+/** A change as another request would make it. */
+export type Meddling = (record: SessionRecord) => SessionRecord;
+
+/** Sets a value. */
+export function setTo(key: string, value: JsonValue): Meddling {
+  return (record) => ({ ...record, data: { ...record.data, [key]: value } });
+}
+
+/** Queues a message. */
+export function flashed(message: string, level = "info"): Meddling {
+  return (record) => ({ ...record, flash: [...record.flash, { level, message }] });
 }
 
 /** A session as it lies in the store. */
@@ -93,12 +115,12 @@ export class VersionedStore implements SessionStore {
   }
 
   /** Changes a session behind the back of whoever has loaded it. */
-  meddle(value: string, ...changes: readonly Pick<Change, "apply">[]): void {
+  meddle(value: string, ...changes: readonly Meddling[]): void {
     const row = this.rows.get(value);
-    let record = this.record(value);
+    const record = this.record(value);
     if (row === undefined || record === null) throw new Error(`There is no session ${value}`);
-    for (const change of changes) record = change.apply(record);
-    this.rows.set(value, { text: encodeRecord(record), version: row.version + 1 });
+    const text = encodeRecord(changes.reduce((changed, change) => change(changed), record));
+    this.rows.set(value, { text, version: row.version + 1 });
   }
 
   #isCurrent(value: string, version: number): boolean {
