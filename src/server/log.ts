@@ -1,5 +1,5 @@
 import { SessionStoreError } from "../session/errors.ts";
-import { pathOf } from "../web/request_target.ts";
+import { pathOf } from "../web/request_checks.ts";
 
 /** A function that answers requests, as `Deno.serve` takes it. */
 export type Handler = (request: Request) => Response | Promise<Response>;

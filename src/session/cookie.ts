@@ -108,7 +108,7 @@ export class SessionCookie {
   /** Returns the `Set-Cookie` line that removes the cookie: same name, path and domain. */
   removal(): string {
     // Max-Age is what browsers obey; Expires is for the few that know nothing else.
-    return this.line("", "; Max-Age=0; Expires=Thu, 01 Jan 1970 00:00:00 GMT");
+    return this.line("", "; Max-Age=0");
   }
 
   /**
@@ -135,7 +135,7 @@ export function isSafe({ method, headers }: Request): boolean {
 
 /** Returns whether a method is safe. */
 export function isSafeMethod(method: string): boolean {
-  return method === "GET" || method === "HEAD" || method === "OPTIONS";
+  return /^(GET|HEAD|OPTIONS)$/.test(method);
 }
 
 /** Returns whether the visitor's connection is https. */

@@ -3,11 +3,11 @@ import { Sealer, tokenLength } from "../seal/seal.ts";
 import { Cache } from "../seal/cache.ts";
 import { MAX_COOKIE_BYTES } from "./cookie.ts";
 import { SessionSizeError } from "./errors.ts";
-import { ownText } from "./json.ts";
 import {
   byteLength,
   decodeRecord,
   encodeRecord,
+  ownText,
   type SessionRecord,
   sizeReport,
 } from "./record.ts";

@@ -37,7 +37,7 @@ export {
   type SizeReport,
 } from "./errors.ts";
 export type { FlashMessage, FlashOptions } from "./flash.ts";
-export type { Frozen, JsonValue } from "./json.ts";
+export type { Frozen, JsonValue } from "./record.ts";
 export type { TimeLimitOptions } from "./limits.ts";
 export type { SchemaOptions, SchemaResult, StandardSchema } from "./schema.ts";
 export { Session } from "./session.ts";

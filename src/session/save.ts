@@ -1,7 +1,7 @@
 import { isSafe } from "./cookie.ts";
 import { SessionLostError } from "./errors.ts";
 import { setPrivate, withHeaders } from "./headers.ts";
-import { assertUnanswered, markAnswered } from "./reuse.ts";
+import { assertUnanswered, markAnswered } from "./run.ts";
 import { didChange, type SessionState } from "./state.ts";
 
 const MAX_LABEL = 120;
@@ -23,14 +23,29 @@ export function saveSession(
   if (state.closed) throw new TypeError("Cannot commit the session: it is already committed");
   state.closed = true;
   assertUnanswered(response, state.request, state.began);
-  const { accessed, fate, changes, loaded, record, now, context } = state;
-  if (!accessed) return response;
-  if (fate !== "open") return drop(state, response);
-  const isRenewal = changes.length > 0 ||
-    loaded !== null && context.limits.isRenewalDue(record, now);
-  if (isRenewal) state.record = { ...record, renewedAt: Math.max(record.renewedAt, now) };
-  const isStale = loaded?.seal?.newest === false;
-  return isRenewal || isStale ? write(state, response) : answer(state, response);
+  if (!state.accessed) return response;
+  switch (endingOf(state)) {
+    case "write":
+      return write(state, response);
+    case "remove":
+      return remove(state, response);
+    case "drop":
+      return drop(state, response);
+    case "leave":
+      return answer(state, response);
+  }
+}
+
+/** Decides what becomes of a session at the end of its request. */
+function endingOf(state: SessionState): "leave" | "drop" | "remove" | "write" {
+  const { fate, changes, loaded } = state;
+  if (fate !== "open") return "drop";
+  if (changes.length === 1 && didChange(state, "destroy")) return "remove";
+  return isRenewal(state) || loaded?.seal?.newest === false ? "write" : "leave";
+}
+
+function isRenewal({ changes, loaded, record, now, context }: SessionState): boolean {
+  return changes.length > 0 || loaded !== null && context.limits.isRenewalDue(record, now);
 }
 
 /** Drops the changes; throws where the visitor would take them for stored. */
@@ -48,17 +63,23 @@ async function drop(state: SessionState, response: Response): Promise<Response> 
   );
 }
 
+async function remove(state: SessionState, response: Response): Promise<Response> {
+  await end(state);
+  return answer(state, response, state.value && state.cookie.removal());
+}
+
 async function write(state: SessionState, response: Response): Promise<Response | null> {
-  const { cookie, now, changes, request, value, record, context } = state;
-  const { store, limits, trace, label = userAgent } = context;
-  let { loaded } = state;
+  const { cookie, now, changes, request, value, context } = state;
+  const { store, limits, trace, label } = context;
+  let { loaded, record } = state;
+  if (isRenewal(state)) {
+    state.record = record = { ...record, renewedAt: Math.max(record.renewedAt, now) };
+  }
   if (didChange(state, "destroy")) {
     await end(state);
     loaded = null;
-    if (changes.length === 1) {
-      return answer(state, response, value === null ? undefined : cookie.removal());
-    }
   }
+  const userAgent = request.headers.get("user-agent") ?? "";
   const saved = await store.save({
     cookieName: cookie.name,
     cookieOverhead: cookie.overhead,
@@ -67,31 +88,25 @@ async function write(state: SessionState, response: Response): Promise<Response 
     record,
     regenerate: didChange(state, "regenerate"),
     lifetime: limits.lifetime(record, now),
-    label: record.owner === null ? "" : label(request).slice(0, MAX_LABEL),
+    label: record.owner === null ? "" : (label?.(request) ?? userAgent).slice(0, MAX_LABEL),
   });
   if (saved === null) return null;
   trace?.set(saved, changes);
   const isKept = saved === value && !cookie.hasMaxAge;
-  return answer(state, response, isKept ? undefined : cookie.line(saved));
+  return answer(state, response, isKept ? null : cookie.line(saved));
 }
 
-function userAgent({ headers }: Request): string {
-  return headers.get("user-agent") ?? "";
-}
-
-/** Ends the visitor's session in the store, where there may be one. */
-async function end({ value, loaded, fate, cookie, context }: SessionState): Promise<void> {
-  if (value !== null && (loaded !== null || fate !== "open")) {
-    await context.store.destroy(value, cookie.name);
-  }
+/** Ends the visitor's session in the store: also one that could not be used, as of old data. */
+async function end({ value, cookie, context }: SessionState): Promise<void> {
+  if (value !== null) await context.store.destroy(value, cookie.name);
 }
 
 /** Puts the cookie and the cache rules on the response, which is for this visitor alone then. */
-function answer(state: SessionState, response: Response, setCookie?: string): Response {
+function answer(state: SessionState, response: Response, setCookie: string | null = null) {
   const isOnce = didChange(state, "takeFlash") || didChange(state, "recallForm");
   const answered = withHeaders(response, (headers) => {
     setPrivate(headers, isOnce);
-    if (setCookie !== undefined) headers.append("set-cookie", setCookie);
+    if (setCookie) headers.append("set-cookie", setCookie);
   });
   if (answered === response) markAnswered(response, state.request);
   return answered;

@@ -1,5 +1,4 @@
-import { type JsonValue, toJsonValue } from "./json.ts";
-import type { SessionRecord } from "./record.ts";
+import { type JsonValue, type SessionRecord, toJsonValue } from "./record.ts";
 
 /** The result of a Standard Schema validator (standardschema.dev, version 1). */
 export type SchemaResult =

@@ -1,6 +1,14 @@
 import { addFlash, type FlashMessage, type FlashOptions, isSeen, removeFlash } from "./flash.ts";
-import { freezeJson, type Frozen, type JsonValue, ownText, toJsonValue } from "./json.ts";
-import { blankRecord, type SessionRecord, valueOf } from "./record.ts";
+import {
+  blankRecord,
+  freezeJson,
+  type Frozen,
+  type JsonValue,
+  ownText,
+  type SessionRecord,
+  toJsonValue,
+  valueOf,
+} from "./record.ts";
 import { type Change, changeState, didChange, readState, type SessionState } from "./state.ts";
 
 /** Returns the state behind a session, for the library itself. */

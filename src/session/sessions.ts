@@ -8,8 +8,7 @@ import {
 } from "./cookie.ts";
 import { type TimeLimitOptions, TimeLimits } from "./limits.ts";
 import { blankRecord } from "./record.ts";
-import { begin } from "./reuse.ts";
-import { after, runView } from "./run.ts";
+import { after, begin, runView } from "./run.ts";
 import { saveSession } from "./save.ts";
 import { fitToSchema, type SchemaOptions } from "./schema.ts";
 import { Session, stateOf } from "./session.ts";

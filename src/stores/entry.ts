@@ -1,5 +1,4 @@
-import { ownText } from "../session/json.ts";
-import { decodeRecord, type SessionRecord } from "../session/record.ts";
+import { decodeRecord, ownText, type SessionRecord } from "../session/record.ts";
 import { RecordSeal } from "./envelope.ts";
 import { keyOf } from "./session_id.ts";
 

@@ -6,7 +6,7 @@ import type { Session } from "../session/session.ts";
  * @example
  * ```ts
  * import { CookieStore, generateSecret, Sessions } from "@satchel/satchel";
- * import { Context, html, readForm, type View } from "@satchel/satchel/web";
+ * import { html, readForm, type View } from "@satchel/satchel/web";
  * import { assertEquals } from "@std/assert";
  *
  * const view: View<{ name: string }> = ({ session, params }) => {
@@ -19,54 +19,24 @@ import type { Session } from "../session/session.ts";
  * });
  * const request = new Request("http://localhost/hello/Ada");
  * const session = await sessions.load(request);
- * await view(new Context(request, { name: "Ada" }, () => readForm(request), session));
+ * await view({ request, params: { name: "Ada" }, form: () => readForm(request), session });
  * assertEquals(session.get("name"), "Ada");
  * ```
  */
-export class Context<Data extends object> {
+export interface Context<Data extends object> {
   /** The request. Read a form through {@linkcode Context.form}, which limits its size. */
   readonly request: Request;
   /** The parameters of the route's path, percent-decoded. */
   readonly params: Readonly<Record<string, string>>;
   /**
-   * Reads the form that came with the request. Every call gives the same form. It may be
-   * destructured.
+   * Reads the form that came with the request. Every call gives the same form.
    *
    * @throws {HttpError} With status 413 if it is larger than the handler's `maxBodySize` or has more
    * fields than its `maxFields`, 415 if it is not a form, 400 if it is malformed.
    */
   readonly form: () => Promise<FormData>;
-  readonly #session: Session<Data> | null;
-
-  /**
-   * Makes the context of one request.
-   *
-   * @param request The request.
-   * @param params The parameters of the route's path.
-   * @param form Reads the form that came with the request.
-   * @param session The visitor's session; null on a route without one.
-   */
-  constructor(
-    request: Request,
-    params: Readonly<Record<string, string>>,
-    form: () => Promise<FormData>,
-    session: Session<Data> | null,
-  ) {
-    this.request = request;
-    this.params = params;
-    this.form = form;
-    this.#session = session;
-  }
-
-  /**
-   * The visitor's session.
-   *
-   * @throws {TypeError} If the route says `session: false`.
-   */
-  get session(): Session<Data> {
-    if (this.#session !== null) return this.#session;
-    throw new TypeError("Cannot use the session: the route says that it has none");
-  }
+  /** The visitor's session. Asking for it throws a `TypeError` where the route says `session: false`. */
+  readonly session: Session<Data>;
 }
 
 /** A function that answers a request. Throwing a `Response` returns it. */

@@ -5,7 +5,7 @@
  */
 
 import { isSeen } from "../session/flash.ts";
-import { type JsonValue, toJsonValue } from "../session/json.ts";
+import { type JsonValue, toJsonValue } from "../session/record.ts";
 import { type Session, stateOf } from "../session/session.ts";
 import { changeState, readState, type SessionState } from "../session/state.ts";
 import { isHarmlessName, wordsOf } from "./harmless_name.ts";

@@ -1,19 +1,16 @@
 import { isSafeMethod } from "../session/cookie.ts";
 import { SessionLostError, SessionSizeError, SessionStoreError } from "../session/errors.ts";
-import { assertUnanswered, begin } from "../session/reuse.ts";
-import { after, runView } from "../session/run.ts";
+import { after, assertUnanswered, begin, runView } from "../session/run.ts";
 import type { Session } from "../session/session.ts";
 import type { Sessions } from "../session/sessions.ts";
-import { Context, type Route } from "./context.ts";
+import type { Route } from "./context.ts";
 import { CSRF_FIELD, CSRF_HEADER, hasCsrfToken, verifyCsrfToken } from "./csrf.ts";
 import { errorPage, type Problem } from "./error_page.ts";
 import { formLimits, readForm } from "./form.ts";
 import { HttpError } from "./http_error.ts";
-import { originGuard } from "./origin.ts";
-import { targetCheck } from "./request_target.ts";
-import { bodiless } from "./responses.ts";
+import { originGuard, targetCheck } from "./request_checks.ts";
+import { bodiless, withSecurityHeaders } from "./responses.ts";
 import { createRouter, type Match } from "./router.ts";
-import { withSecurityHeaders } from "./security_headers.ts";
 import { ServerTiming } from "./server_timing.ts";
 
 /** Options of {@linkcode createHandler}. */
@@ -101,7 +98,14 @@ export function createHandler<Data extends object>(
     const form = (): Promise<FormData> => reading ??= readForm(request, limits);
     if (route.session === false) {
       const began = begin();
-      const view = runView(route.view, new Context<Data>(request, params, form, null));
+      const view = runView(route.view, {
+        request,
+        params,
+        form,
+        get session() {
+          return noSession();
+        },
+      });
       return after(view, (response) => {
         assertUnanswered(response, request, began);
         return response;
@@ -112,7 +116,7 @@ export function createHandler<Data extends object>(
     // The opening of a WebSocket has no place for a token: its origin alone decides.
     const needsToken = (route.csrf ?? csrf) && !isSafeMethod(request.method);
     const view = (session: Session<Data>): Response | Promise<Response> =>
-      runView(route.view, new Context(request, params, form, session));
+      runView(route.view, { request, params, form, session });
     return after(sessions.load(request), (session) => {
       timing?.mark("load");
       return after(needsToken ? checkToken(session, request, form) : undefined, () => {
@@ -162,6 +166,10 @@ async function checkToken<Data extends object>(
     if (typeof token === "string" && verifyCsrfToken(session, token)) return;
   }
   throw new HttpError(403, "The form has expired: go back, reload the page, and send it again");
+}
+
+function noSession(): never {
+  throw new TypeError("Cannot use the session: the route says that it has none");
 }
 
 function unmatched(match: Exclude<Match<unknown>, { status: 200 }>): HttpError {

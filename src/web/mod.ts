@@ -28,7 +28,7 @@
  * @module
  */
 
-export { Context, type Route, type View } from "./context.ts";
+export type { Context, Route, View } from "./context.ts";
 export {
   CSRF_FIELD,
   CSRF_HEADER,
@@ -48,6 +48,5 @@ export {
 } from "./form_memory.ts";
 export { createHandler, type HandlerOptions } from "./handler.ts";
 export { HttpError, type HttpErrorOptions } from "./http_error.ts";
-export { originGuard, type OriginGuardOptions } from "./origin.ts";
-export { html, redirect } from "./responses.ts";
-export { withSecurityHeaders } from "./security_headers.ts";
+export { originGuard, type OriginGuardOptions } from "./request_checks.ts";
+export { html, redirect, withSecurityHeaders } from "./responses.ts";

@@ -4,7 +4,7 @@
  */
 
 import { CookieStore, type Session, Sessions } from "../../src/session/mod.ts";
-import { pathOf } from "../../src/web/request_target.ts";
+import { pathOf } from "../../src/web/request_checks.ts";
 import { createRouter } from "../../src/web/router.ts";
 import { Keyring, Sealer } from "../../src/seal/mod.ts";
 import { html } from "../../src/web/mod.ts";

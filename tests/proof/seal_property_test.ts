@@ -1,12 +1,12 @@
 import { assert, assertEquals, assertFalse } from "@std/assert";
 import { CookieStore, generateSecret, Sessions } from "@satchel/satchel";
 import { MemoryStore } from "@satchel/satchel/stores/memory";
-import { toJsonValue } from "../../src/session/json.ts";
 import {
   blankRecord,
   decodeRecord,
   encodeRecord,
   type SessionRecord,
+  toJsonValue,
 } from "../../src/session/record.ts";
 import { Visitor } from "../support/browser.ts";
 import { SECRET } from "../support/secrets.ts";

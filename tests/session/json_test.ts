@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
-import { freezeJson, toJsonValue } from "../../src/session/json.ts";
+import { freezeJson, toJsonValue } from "../../src/session/record.ts";
 
 Deno.test("toJsonValue() keeps what JSON can say", () => {
   const item = { name: "tea" };

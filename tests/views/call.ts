@@ -1,5 +1,5 @@
 import type { Session } from "../../src/session/mod.ts";
-import { Context, readForm, type View } from "../../src/web/mod.ts";
+import { readForm, type View } from "../../src/web/mod.ts";
 import type { Visitor } from "../../views/routes.ts";
 import { site } from "../flows/site.ts";
 
@@ -11,5 +11,5 @@ export async function call(
 ): Promise<{ response: Response; session: Session<Visitor> }> {
   session ??= await site().sessions.load(request);
   const form = () => readForm(request);
-  return { response: await view(new Context(request, {}, form, session)), session };
+  return { response: await view({ request, params: {}, form, session }), session };
 }
