@@ -3,7 +3,7 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { homeView } from "../views/home.tsx";
 import { howdyView } from "../views/howdy.tsx";
 import { call } from "./views/call.ts";
-import { site } from "./flows/site.ts";
+import { site } from "./support/site.ts";
 
 Deno.test("test_home_view: the view greets and counts", async () => {
   const { response, session } = await call(homeView);

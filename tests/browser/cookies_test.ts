@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
-import { site } from "../flows/site.ts";
+import { site } from "../support/site.ts";
 import { browserTest, follow } from "./stage.ts";
 import { TEST_CERTIFICATE } from "./test_certificate.ts";
 

@@ -1,5 +1,5 @@
 import { assert, assertEquals } from "@std/assert";
-import { site } from "../flows/site.ts";
+import { site } from "../support/site.ts";
 import { browserTest } from "./stage.ts";
 
 const ADDED = "Your item was added.";

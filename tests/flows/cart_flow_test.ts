@@ -1,8 +1,8 @@
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import type { SessionWrite } from "../../src/stores/contract.ts";
 import { MemoryStore } from "../../src/stores/memory.ts";
-import { type Browser, countIn, messagesIn, type Page, tokenIn } from "./browser.ts";
-import { site } from "./site.ts";
+import { type Browser, countIn, messagesIn, type Page, tokenIn } from "../support/browser.ts";
+import { site } from "../support/site.ts";
 
 const ADDED = "Your item was added.";
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { MemoryStore } from "../../src/stores/memory.ts";
-import { messagesIn, tokenIn } from "./browser.ts";
-import { site } from "./site.ts";
+import { messagesIn, tokenIn } from "../support/browser.ts";
+import { site } from "../support/site.ts";
 
 const ORIGIN = "http://127.0.0.1:8000";
 

@@ -1,7 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { MemoryStore } from "../../src/stores/memory.ts";
-import { Browser, countIn, messagesIn } from "./browser.ts";
-import { site } from "./site.ts";
+import { Browser, countIn, messagesIn } from "../support/browser.ts";
+import { site } from "../support/site.ts";
 
 Deno.test("a visitor sees their sessions on all devices and ends the others", async () => {
   const { handler, errors, browser: phone } = site({ store: new MemoryStore() });

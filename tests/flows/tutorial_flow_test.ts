@@ -1,6 +1,6 @@
 import { assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
-import { Browser, countIn } from "./browser.ts";
-import { site } from "./site.ts";
+import { Browser, countIn } from "../support/browser.ts";
+import { site } from "../support/site.ts";
 
 Deno.test("the tutorial's two pages share one counter", async () => {
   const { browser } = site();

@@ -1,7 +1,7 @@
 /** The compiled server, where the runtime that goes into it can be had. */
 import { assertEquals } from "@std/assert";
 import { compileServer } from "../compile/compile.ts";
-import { countIn } from "../flows/browser.ts";
+import { countIn } from "../support/browser.ts";
 import { pathOf } from "./folder.ts";
 import { visitorOf } from "./http_checks.ts";
 import { Served } from "./served.ts";

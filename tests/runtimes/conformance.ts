@@ -19,7 +19,7 @@ import {
 } from "../../src/web/mod.ts";
 import { MemoryStore } from "../../src/stores/memory.ts";
 import vectors from "../seal/token_vectors.json" with { type: "json" };
-import { Browser } from "../flows/browser.ts";
+import { Browser } from "../support/browser.ts";
 import {
   checkForm,
   checkRefusal,

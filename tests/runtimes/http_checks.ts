@@ -3,7 +3,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { CookieStore, generateSecret, Sessions } from "../../src/session/mod.ts";
 import { createHandler } from "../../src/web/mod.ts";
 import { errorPage, routes, type Visitor } from "../../views/routes.ts";
-import { Browser, countIn, messagesIn, tokenIn } from "../flows/browser.ts";
+import { Browser, countIn, messagesIn, tokenIn } from "../support/browser.ts";
 import type { Check } from "./checks.ts";
 import { NEW_SECRET, OLD_SECRET } from "./secrets.ts";
 

@@ -6,7 +6,7 @@
  */
 
 import { assertEquals } from "@std/assert";
-import { countIn } from "../flows/browser.ts";
+import { countIn } from "../support/browser.ts";
 import { checkBinary } from "./binary_check.ts";
 import { faultOf, type Outcome } from "./checks.ts";
 import { exampleChecks } from "./example_checks.ts";

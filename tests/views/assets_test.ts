@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch, assertNotEquals } from "@std/assert"
 import { assertSpyCalls, spy } from "@std/testing/mock";
 import { MARK, STYLE } from "../../views/assets.ts";
 import { fingerprint } from "../../views/fingerprint.ts";
-import { site } from "../flows/site.ts";
+import { site } from "../support/site.ts";
 
 function get(path: string, headers: HeadersInit = {}): Promise<Response> {
   return site().browser.fetch(path, { headers });

@@ -1,7 +1,7 @@
 import type { Session } from "../../src/session/mod.ts";
 import { readForm, type View } from "../../src/web/mod.ts";
 import type { Visitor } from "../../views/routes.ts";
-import { site } from "../flows/site.ts";
+import { site } from "../support/site.ts";
 
 /** Calls a view directly, on a blank session, or on the one given. */
 export async function call(

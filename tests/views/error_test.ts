@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import { errorPage } from "../../views/error.tsx";
-import { site } from "../flows/site.ts";
+import { site } from "../support/site.ts";
 
 for (const status of [400, 403, 404, 405, 413, 415, 422, 500, 503]) {
   Deno.test(`errorPage() says what to do about ${status}`, () => {

@@ -1,6 +1,7 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { CookieStore, SessionStoreError } from "../../src/session/mod.ts";
-import { SECRET, site } from "../flows/site.ts";
+import { SECRET } from "../support/secrets.ts";
+import { site } from "../support/site.ts";
 
 function failing(error: Error): CookieStore {
   const store = new CookieStore({ secrets: [SECRET] });

@@ -6,7 +6,7 @@ import { renderDocument } from "../../views/render.tsx";
 import { SizeChart } from "../../views/size_chart.tsx";
 import { Timeline } from "../../views/timeline.tsx";
 import { ValueTree } from "../../views/value_tree.tsx";
-import { site } from "../flows/site.ts";
+import { site } from "../support/site.ts";
 
 function render(element: JSX.Element): string {
   return renderDocument(element).replace("<!DOCTYPE html>", "");

@@ -1,7 +1,8 @@
 import { assert, assertEquals, assertFalse, assertMatch, assertStringIncludes } from "@std/assert";
 import { CookieStore, generateSecret } from "../../src/session/mod.ts";
-import { Browser, countIn, messagesIn, tokenIn } from "../flows/browser.ts";
-import { SECRET, site } from "../flows/site.ts";
+import { Browser, countIn, messagesIn, tokenIn } from "../support/browser.ts";
+import { SECRET } from "../support/secrets.ts";
+import { site } from "../support/site.ts";
 
 /** The term and what stands beside it, as text. */
 function told(text: string, term: string): string {

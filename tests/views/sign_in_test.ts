@@ -7,8 +7,9 @@ import {
 } from "@std/assert";
 import { CookieStore, type OwnedSession } from "../../src/session/mod.ts";
 import type { SessionOwners } from "../../src/stores/contract.ts";
-import { countIn, messagesIn, tokenIn } from "../flows/browser.ts";
-import { SECRET, site } from "../flows/site.ts";
+import { countIn, messagesIn, tokenIn } from "../support/browser.ts";
+import { SECRET } from "../support/secrets.ts";
+import { site } from "../support/site.ts";
 
 Deno.test("signing in takes a name and keeps what the session holds", async () => {
   const { browser } = site();

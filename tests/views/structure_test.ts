@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
-import type { Browser, Page } from "../flows/browser.ts";
-import { site } from "../flows/site.ts";
+import type { Browser, Page } from "../support/browser.ts";
+import { site } from "../support/site.ts";
 
 const PATHS = ["/", "/howdy", "/cart", "/session", "/sign-in", "/nowhere"];
 

@@ -1,6 +1,6 @@
 import { createHandler, type HandlerOptions, type View } from "../../src/web/mod.ts";
-import { Browser } from "../flows/browser.ts";
-import { cookieSessions, type Values } from "../session/visitor.ts";
+import { Browser } from "../support/browser.ts";
+import { cookieSessions, type Values } from "../support/sessions.ts";
 
 export type { Values };
 

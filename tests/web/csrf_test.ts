@@ -4,7 +4,8 @@ import { MemoryStore } from "../../src/stores/memory.ts";
 import { csrfToken, hasCsrfToken, renewCsrfToken, verifyCsrfToken } from "../../src/web/mod.ts";
 import { randomBitsOf } from "../proof/randomness.ts";
 import { watched } from "./watched.ts";
-import { cookieSessions, sessionsIn, type Values, Visitor } from "../session/visitor.ts";
+import { Visitor } from "../support/browser.ts";
+import { cookieSessions, sessionsIn, type Values } from "../support/sessions.ts";
 import { appOf } from "./app.ts";
 
 async function blank(): Promise<Session<Values>> {

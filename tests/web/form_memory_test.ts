@@ -9,7 +9,8 @@ import {
   rememberForm,
   type RememberFormOptions,
 } from "../../src/web/mod.ts";
-import { cookieSessions, sessionsIn, type Values, Visitor } from "../session/visitor.ts";
+import { Visitor } from "../support/browser.ts";
+import { cookieSessions, sessionsIn, type Values } from "../support/sessions.ts";
 
 const sessions = cookieSessions();
 const BLANK = { values: [], errors: {} };

@@ -3,7 +3,7 @@ import { assertEquals } from "@std/assert";
 import type { SessionView } from "../../src/session/mod.ts";
 import { MemoryStore } from "../../src/stores/memory.ts";
 import { csrfToken, html, type Route } from "../../src/web/mod.ts";
-import { sessionsIn } from "../session/visitor.ts";
+import { sessionsIn } from "../support/sessions.ts";
 import { appOf, type Values } from "./app.ts";
 
 /** A server that signs in and transfers by WebSocket, with `csrf: true`. */

@@ -1,2 +1,0 @@
-export * from "../support/site.ts";
-export { SECRET } from "../support/secrets.ts";
