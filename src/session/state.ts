@@ -32,7 +32,10 @@ export interface Change {
 /** Keeps what the last write of each session did. */
 export interface SessionTrace {
   /** Keeps the changes of a write, in order, by the cookie's value from now on. */
-  set(value: string, changes: readonly Pick<Change, "kind" | "key">[]): void;
+  set(
+    value: string,
+    changes: readonly { readonly kind: string; readonly key: string | undefined }[],
+  ): void;
 }
 
 /** The state of a session during one request. */
