@@ -104,49 +104,6 @@ export class ServerProcess implements AsyncDisposable {
   }
 }
 
-/** A visitor: keeps the session cookie like a browser. */
-export class Visitor {
-  cookie = "";
-  readonly #origin: () => string;
-
-  /** @param origin Tells where the server is: it changes when the server restarts. */
-  constructor(origin: () => string) {
-    this.#origin = origin;
-  }
-
-  /** Makes a request; follows no redirect. */
-  async fetch(path: string, init: RequestInit = {}): Promise<{ response: Response; text: string }> {
-    const headers = new Headers(init.headers);
-    if (this.cookie !== "") headers.set("cookie", this.cookie);
-    const url = `${this.#origin()}${path}`;
-    const response = await fetch(url, { redirect: "manual", ...init, headers });
-    const [set] = response.headers.getSetCookie();
-    if (set !== undefined) this.cookie = set.replace(/;.*/, "");
-    return { response, text: await response.text() };
-  }
-
-  /** Visits a page; returns the number that it shows as the count. */
-  async count(path = "/"): Promise<number> {
-    const { response, text } = await this.fetch(path);
-    if (response.status !== 200) throw new Error(`${path} answered ${response.status}: ${text}`);
-    return Number(/<p[^>]*>Count: (\d+)/.exec(text)?.[1]);
-  }
-
-  /** Visits a page; returns the token of its first form. */
-  async token(path = "/cart"): Promise<string> {
-    const { text } = await this.fetch(path);
-    return /name="csrf_token"[^>]* value="([^"]+)"/.exec(text)?.[1] ??
-      /value="([^"]+)"[^>]* name="csrf_token"/.exec(text)?.[1] ?? "";
-  }
-
-  /** Sends a form. */
-  post(path: string, fields: Record<string, string>, headers: HeadersInit = {}): Promise<
-    { response: Response; text: string }
-  > {
-    return this.fetch(path, { method: "POST", body: new URLSearchParams(fields), headers });
-  }
-}
-
 /** `deno run` with the permissions that the tasks of `deno.json` give, to put them to the test. */
 function command(
   task: Command,

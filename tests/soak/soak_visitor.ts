@@ -1,8 +1,6 @@
+import { Browser, countIn, type Page, tokenIn } from "../support/browser.ts";
 import type { SoakedServer } from "./soaked_server.ts";
 import type { Tally } from "./tally.ts";
-
-/** What came back, or null if nothing did. */
-type Answer = { status: number; text: string } | null;
 
 const ADDED = "Your item was added.";
 const MAX_ITEMS = 5;
@@ -16,7 +14,7 @@ const OVERSIZED = new TextEncoder().encode(`item=${"x".repeat(1_100_000)}`);
 export class SoakVisitor {
   readonly #server: SoakedServer;
   readonly #tally: Tally;
-  #cookie = "";
+  readonly #browser: Browser;
   #token = "";
   /** The count that was shown last, and how many requests may have counted beside. */
   #count = 0;
@@ -27,6 +25,7 @@ export class SoakVisitor {
 
   constructor(server: SoakedServer, tally: Tally) {
     this.#server = server;
+    this.#browser = new Browser(server.origin); // which outlives the server
     this.#tally = tally;
   }
 
@@ -49,7 +48,7 @@ export class SoakVisitor {
   async #visit(): Promise<void> {
     const answer = await this.#ask("count", Math.random() < 0.5 ? "/" : "/howdy", 200);
     if (answer === null) return this.#doubt();
-    const shown = countIn(answer.text);
+    const shown = countIn(answer);
     const beside = shown - this.#count - 1;
     if (beside < 0 || beside > this.#doubts) {
       this.#tally.loss(`counted ${shown} after ${this.#count}, with ${this.#doubts} doubts`);
@@ -77,10 +76,10 @@ export class SoakVisitor {
     this.#cart = posted === null ? null : [];
   }
 
-  async #look(): Promise<Answer> {
+  async #look(): Promise<Page | null> {
     const page = await this.#ask("cart", "/cart", 200);
     if (page === null) return null;
-    this.#token = /name="csrf_token" value="([^"]+)"/.exec(page.text)?.[1] ?? "";
+    this.#token = tokenIn(page);
     const shown = Array.from(
       page.text.matchAll(/<span>(item \d+)<\/span>/g),
       ([, item = ""]) => item,
@@ -96,12 +95,11 @@ export class SoakVisitor {
   async #tamper(): Promise<void> {
     const at = 20 + Math.floor(Math.random() * 60);
     const noise = crypto.randomUUID().replaceAll("-", "");
-    const cookie = this.#cookie === ""
-      ? `session=${noise}`
-      : this.#cookie.slice(0, at) + noise + this.#cookie.slice(at + noise.length);
-    const answer = await this.#ask("tampered", "/", 200, { headers: { cookie } });
-    if (answer !== null && countIn(answer.text) !== 1) {
-      this.#tally.loss(`a tampered cookie counted ${countIn(answer.text)}`);
+    const value = this.#browser.cookie();
+    const tampered = value.slice(0, at) + noise + value.slice(at + noise.length);
+    const answer = await this.#ask("tampered", "/", 200, {}, this.#stranger(tampered));
+    if (answer !== null && countIn(answer) !== 1) {
+      this.#tally.loss(`a tampered cookie counted ${countIn(answer)}`);
     }
   }
 
@@ -125,8 +123,9 @@ export class SoakVisitor {
     const stop = new AbortController();
     const timer = setTimeout(() => stop.abort(), Math.random() * 5);
     try {
-      const headers = { cookie: this.#cookie };
-      const response = await fetch(`${this.#server.origin}/`, { headers, signal: stop.signal });
+      // Whether the answer came in time is not to be known, so its cookie is not kept.
+      const browser = this.#stranger(this.#browser.cookie());
+      const response = await browser.fetch("/", { signal: stop.signal });
       await response.text();
     } catch {
       // That was the intention.
@@ -134,6 +133,11 @@ export class SoakVisitor {
     clearTimeout(timer);
     this.#doubt();
     this.#tally.answer("hung up", 0);
+  }
+
+  /** A browser with a cookie of its own. */
+  #stranger(value: string): Browser {
+    return new Browser(this.#server.origin, { headers: { cookie: `session=${value}` } });
   }
 
   #doubt(): void {
@@ -146,7 +150,7 @@ export class SoakVisitor {
     fields: Record<string, string>,
     status: number,
     headers: Record<string, string> = {},
-  ): Promise<Answer> {
+  ): Promise<Page | null> {
     const init = { method: "POST", body: new URLSearchParams(fields), headers };
     return await this.#ask(what, path, status, init);
   }
@@ -156,25 +160,19 @@ export class SoakVisitor {
     what: string,
     path: string,
     expected: number,
-    init: RequestInit & { headers?: Record<string, string> } = {},
-  ): Promise<Answer> {
+    init: RequestInit = {},
+    browser = this.#browser,
+  ): Promise<Page | null> {
     const { lives, isUp } = this.#server;
     const wasUp = () => isUp && this.#server.isUp && this.#server.lives === lives;
-    const headers = { cookie: this.#cookie, ...init.headers };
     try {
-      const url = `${this.#server.origin}${path}`;
-      const response = await fetch(url, { redirect: "manual", ...init, headers });
-      const text = await response.text();
-      this.#tally.answer(what, response.status);
-      if (response.status !== expected) {
-        this.#tally.error(`${what}: ${response.status} instead of ${expected}`, wasUp());
-        return null;
-      }
-      const [line] = response.headers.getSetCookie();
-      if (line !== undefined && headers.cookie === this.#cookie) {
-        this.#cookie = line.slice(0, line.indexOf(";"));
-      }
-      return { status: response.status, text };
+      const response = await browser.fetch(path, init);
+      const { status, headers, url } = response;
+      const page = { url, status, headers, text: await response.text() };
+      this.#tally.answer(what, status);
+      if (status === expected) return page;
+      this.#tally.error(`${what}: ${status} instead of ${expected}`, wasUp());
+      return null;
     } catch (error) {
       // A server that refuses a body may close the connection while the client still sends it.
       if (what === "oversized" && wasUp()) this.#tally.answer("oversized, cut off", 0);
@@ -183,10 +181,6 @@ export class SoakVisitor {
       return null;
     }
   }
-}
-
-function countIn(text: string): number {
-  return Number(/<p>Count: (\d+)<\/p>/.exec(text)?.[1] ?? NaN);
 }
 
 function nameOf(error: unknown): string {

@@ -1,8 +1,9 @@
 /** WebSockets over a real server: which pages may open one in the visitor's name. */
 import { assertEquals } from "@std/assert";
-import type { SessionView } from "../../src/session/mod.ts";
+import type { Session } from "../../src/session/mod.ts";
 import { MemoryStore } from "../../src/stores/memory.ts";
 import { csrfToken, html, type Route } from "../../src/web/mod.ts";
+import { Browser, Visitor } from "../support/browser.ts";
 import { sessionsIn } from "../support/sessions.ts";
 import { appOf, type Values } from "./app.ts";
 
@@ -55,9 +56,9 @@ Deno.test("createHandler() opens a WebSocket for pages of this and of trusted or
   const { transfers, upgrades, server } = bank();
   await using _ = server;
   const host = `127.0.0.1:${server.addr.port}`;
-  const page = await fetch(`http://${host}/sign-in`);
-  await page.body?.cancel();
-  const cookie = page.headers.getSetCookie()[0]?.replace(/;.*/, "") ?? "";
+  const browser = new Browser(`http://${host}`);
+  await browser.get("/sign-in");
+  const cookie = browser.jar.header(`http://${host}/`) ?? "";
   for (
     const [origin, site, answer] of [
       [`http://${host}`, undefined, "done"],
@@ -83,23 +84,18 @@ Deno.test("createHandler() opens a WebSocket for pages of this and of trusted or
 });
 
 Deno.test("Sessions.handle() runs the view of an upgrade once, also where another request was faster", async () => {
-  const sessions = sessionsIn(new MemoryStore());
-  const visit = (headers: HeadersInit, view: SessionView<Values>) =>
-    sessions.handle(new Request("http://shop.example/", { headers }), view);
-  const add: SessionView<Values> = (session) => {
+  const visitor = new Visitor(sessionsIn(new MemoryStore()));
+  const add = (session: Session<Values>) => {
     session.update("transfers", (count) => Number(count ?? 0) + 1);
-    return new Response();
   };
-  const first = await visit({}, add);
-  const cookie = first.headers.getSetCookie()[0]?.replace(/;.*/, "") ?? "";
+  await visitor.visit(add);
   for (const [upgrade, expected] of [["websocket", 1], ["", 2]] as const) {
     let runs = 0;
-    await visit({ cookie, upgrade }, async (session) => {
-      if (++runs === 1) await visit({ cookie }, add);
-      return add(session);
-    });
+    await visitor.visit(async (session) => {
+      if (++runs === 1) await visitor.visit(add);
+      add(session);
+    }, { headers: { upgrade } });
     assertEquals(runs, expected, upgrade);
   }
-  const last = await visit({ cookie }, (session) => new Response(`${session.get("transfers")}`));
-  assertEquals(await last.text(), "5");
+  assertEquals(await visitor.read((session) => session.get("transfers")), 5);
 });
