@@ -1,7 +1,7 @@
 import { ChangeTrace } from "./change_trace.ts";
 import { sizesOf } from "../session/record.ts";
-import { type Session, stateOf } from "../session/session.ts";
-import { readState } from "../session/state.ts";
+import type { Session } from "../session/session.ts";
+import { readState, stateOf } from "../session/values.ts";
 
 /** A description of a visitor's own session. It holds no id, no token and no secret. */
 export interface Inspection {

@@ -44,3 +44,4 @@ export { Session } from "./session.ts";
 export { type SessionOptions, Sessions, type SessionView } from "./sessions.ts";
 export type { SessionTrace } from "./state.ts";
 export type { OwnedSession, RejectReason, SessionStore } from "./store.ts";
+export type { SessionValues } from "./values.ts";

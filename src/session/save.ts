@@ -2,7 +2,8 @@ import { isSafe } from "./cookie.ts";
 import { SessionLostError } from "./errors.ts";
 import { setPrivate, withHeaders } from "./headers.ts";
 import { assertUnanswered, markAnswered } from "./run.ts";
-import { didChange, type SessionState } from "./state.ts";
+import type { SessionState } from "./state.ts";
+import { didChange } from "./values.ts";
 
 const MAX_LABEL = 120;
 

@@ -1,24 +1,13 @@
 import { addFlash, type FlashMessage, type FlashOptions, isSeen, removeFlash } from "./flash.ts";
-import {
-  blankRecord,
-  freezeJson,
-  type Frozen,
-  type JsonValue,
-  ownText,
-  type SessionRecord,
-  toJsonValue,
-  valueOf,
-} from "./record.ts";
-import { type Change, changeState, didChange, readState, type SessionState } from "./state.ts";
-
-/** Returns the state behind a session, for the library itself. */
-export let stateOf: <Data extends object>(session: Session<Data>) => SessionState;
+import { blankRecord, type JsonValue, ownText, type SessionRecord } from "./record.ts";
+import type { Change } from "./state.ts";
+import { changeState, didChange, readState, SessionValues, stateOf } from "./values.ts";
 
 /**
  * One visitor's session during one request. It has a `Map`'s methods and is saved when the response
  * is ready; from then on it is closed, and a late change throws.
  *
- * Values are JSON and come out frozen: change them with {@linkcode Session.update}.
+ * Values are JSON and come out frozen: change them with {@linkcode SessionValues.update}.
  *
  * @typeParam Data The application's values by key, so that the compiler checks both.
  *
@@ -34,26 +23,10 @@ export let stateOf: <Data extends object>(session: Session<Data>) => SessionStat
  * assertEquals(session.get("counter"), 1);
  * ```
  */
-export class Session<Data extends object = Record<string, JsonValue>> {
-  readonly #state: SessionState;
-
-  static {
-    stateOf = (session) => session.#state;
-  }
-
-  /**
-   * Made by `Sessions.load` alone.
-   *
-   * @param state The loaded state.
-   * @internal
-   */
-  constructor(state: SessionState) {
-    this.#state = state;
-  }
-
+export class Session<Data extends object = Record<string, JsonValue>> extends SessionValues<Data> {
   /** Whether the visitor brought no session along. */
   get isNew(): boolean {
-    return readState(this.#state).loaded === null || didChange(this.#state, "destroy");
+    return readState(stateOf(this)).loaded === null || didChange(stateOf(this), "destroy");
   }
 
   /** When the session began. */
@@ -69,79 +42,6 @@ export class Session<Data extends object = Record<string, JsonValue>> {
   /** The account that the session belongs to, or null. */
   get owner(): string | null {
     return this.#record.owner;
-  }
-
-  /** How many values there are. */
-  get size(): number {
-    return Object.keys(this.#record.data).length;
-  }
-
-  /** Returns the value of a key, frozen, or undefined. */
-  get<Key extends keyof Data & string>(key: Key): Frozen<Data[Key]> | undefined {
-    return freezeJson(valueOf(this.#record, key)) as Frozen<Data[Key]> | undefined;
-  }
-
-  /** Returns whether a key has a value. */
-  has(key: keyof Data & string): boolean {
-    return Object.hasOwn(this.#record.data, key);
-  }
-
-  /** Returns the keys, in the order in which they were first set; whole numbers come first. */
-  keys(): IterableIterator<keyof Data & string> {
-    return Object.keys(this.#record.data).values() as IterableIterator<keyof Data & string>;
-  }
-
-  /** Returns the keys with their values, frozen. */
-  entries(): IterableIterator<[keyof Data & string, Frozen<Data[keyof Data]>]> {
-    const entries = Object.entries(freezeJson(this.#record.data)).values();
-    return entries as IterableIterator<[keyof Data & string, Frozen<Data[keyof Data]>]>;
-  }
-
-  /**
-   * Sets a value. It replaces what a parallel request stores under the same key meanwhile: where
-   * the new value depends on the old one, use {@linkcode Session.update}.
-   *
-   * @throws {TypeError} If the value is not JSON, or the session is already saved.
-   */
-  set<Key extends keyof Data & string>(
-    key: Key,
-    value: Frozen<Exclude<Data[Key], undefined>>,
-  ): this {
-    const kept = toJsonValue(value, key);
-    return this.#change("set", key, (record) => withValue(record, key, kept));
-  }
-
-  /**
-   * Sets a value that depends on the present one. The function may run again, on a newer value,
-   * when a parallel request was faster; so no increment is lost. It may read the session, and
-   * change it by its result alone.
-   *
-   * @throws {TypeError} If the new value is not JSON, the function changes the session by itself,
-   * or the session is already saved.
-   */
-  update<Key extends keyof Data & string>(
-    key: Key,
-    update: (value: Frozen<Data[Key]> | undefined) => Frozen<Exclude<Data[Key], undefined>>,
-  ): this {
-    return this.#change("update", key, (record) => {
-      const value = freezeJson(valueOf(record, key)) as Frozen<Data[Key]> | undefined;
-      return withValue(record, key, toJsonValue(update(value), key));
-    });
-  }
-
-  /** Deletes a value; returns whether there was one. */
-  delete(key: keyof Data & string): boolean {
-    if (!this.has(key)) return false;
-    this.#change("delete", key, (record) => {
-      const { [key]: _, ...data } = record.data;
-      return { ...record, data };
-    });
-    return true;
-  }
-
-  /** Deletes all values; messages, remembered forms, the CSRF secret and the owner stay. */
-  clear(): void {
-    if (this.size > 0) this.#change("clear", undefined, (record) => ({ ...record, data: {} }));
   }
 
   /** Queues a message for the next page that the visitor sees. At most 32 wait, the oldest goes. */
@@ -167,7 +67,7 @@ export class Session<Data extends object = Record<string, JsonValue>> {
    */
   takeFlash(levels?: string | readonly string[]): FlashMessage[] {
     const shown = this.peekFlash(levels);
-    if (shown.length > 0 && isSeen(this.#state.request)) {
+    if (shown.length > 0 && isSeen(stateOf(this).request)) {
       const taken = this.peekFlash(levels); // the caller may change what it gets
       this.#change("takeFlash", undefined, (record) => {
         return { ...record, flash: removeFlash(record.flash, taken) };
@@ -186,7 +86,7 @@ export class Session<Data extends object = Record<string, JsonValue>> {
 
   /** Ends the session. What is stored after that belongs to a new one. */
   destroy(): void {
-    const state = this.#state;
+    const state = stateOf(this);
     this.#change("destroy", undefined, () => blankRecord(state.now));
     state.changes = state.changes.slice(-1); // nobody will ask for what was done to it before
   }
@@ -197,7 +97,7 @@ export class Session<Data extends object = Record<string, JsonValue>> {
    * @throws {TypeError} If the store keeps no owners, as the cookie store does.
    */
   setOwner(owner: string | null): this {
-    if (this.#state.context.store.owners === undefined) {
+    if (stateOf(this).context.store.owners === undefined) {
       throw new TypeError("Cannot set the session's owner: its store keeps no owners");
     }
     const kept = owner === null ? null : ownText(owner);
@@ -205,15 +105,11 @@ export class Session<Data extends object = Record<string, JsonValue>> {
   }
 
   get #record(): SessionRecord {
-    return readState(this.#state).record;
+    return readState(stateOf(this)).record;
   }
 
   #change(kind: Change["kind"], key: string | undefined, apply: Change["apply"]): this {
-    changeState(this.#state, kind, key, apply);
+    changeState(stateOf(this), kind, key, apply);
     return this;
   }
-}
-
-function withValue(record: SessionRecord, key: string, value: JsonValue): SessionRecord {
-  return { ...record, data: { ...record.data, [key]: value } };
 }

@@ -11,9 +11,10 @@ import { blankRecord } from "./record.ts";
 import { after, begin, runView } from "./run.ts";
 import { saveSession } from "./save.ts";
 import { fitToSchema, type SchemaOptions } from "./schema.ts";
-import { Session, stateOf } from "./session.ts";
+import { Session } from "./session.ts";
 import type { SessionState, SessionTrace } from "./state.ts";
 import type { LoadResult, RejectReason, SessionStore } from "./store.ts";
+import { stateOf } from "./values.ts";
 
 /** A function that answers a request, given its session. Throwing a `Response` returns it. */
 export type SessionView<Data extends object> = (

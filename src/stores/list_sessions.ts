@@ -1,4 +1,5 @@
-import { type Session, stateOf } from "../session/session.ts";
+import type { Session } from "../session/session.ts";
+import { stateOf } from "../session/values.ts";
 import { type Sessions, storeOf } from "../session/sessions.ts";
 import type { OwnedSession, SessionOwners } from "../session/store.ts";
 

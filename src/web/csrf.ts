@@ -1,6 +1,6 @@
 import { decodeBase64url, encodeBase64url, randomBytes } from "../seal/bytes.ts";
-import { type Session, stateOf } from "../session/session.ts";
-import { changeState, readState } from "../session/state.ts";
+import type { Session } from "../session/session.ts";
+import { changeState, readState, stateOf } from "../session/values.ts";
 
 /** The name of the form field that carries the token. */
 export const CSRF_FIELD = "csrf_token";

@@ -6,8 +6,9 @@
 
 import { isSeen } from "../session/flash.ts";
 import { type JsonValue, toJsonValue } from "../session/record.ts";
-import { type Session, stateOf } from "../session/session.ts";
-import { changeState, readState, type SessionState } from "../session/state.ts";
+import type { Session } from "../session/session.ts";
+import type { SessionState } from "../session/state.ts";
+import { changeState, readState, stateOf } from "../session/values.ts";
 import { isHarmlessName, wordsOf } from "./harmless_name.ts";
 
 /** A refused form, to be remembered. */
