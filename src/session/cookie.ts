@@ -24,13 +24,24 @@ export interface SessionCookieOptions {
    * domain forbid that (RFC 6265bis, section 4.1.3).
    */
   readonly secure?: boolean;
+  /**
+   * Whether each site that embeds this one gets a session of its own (CHIPS). Needs `secure`, and
+   * `sameSite: "None"` to be sent there. Default: false.
+   */
+  readonly partitioned?: boolean;
 }
 
 /** Whom to believe about the address of a request. */
 export interface ProxyOptions {
   /**
-   * Whether to believe the first value of `X-Forwarded-Proto` and `X-Forwarded-Host`: only behind a
-   * proxy that sets both itself. Default: false.
+   * Whether to believe a proxy about the visitor's connection: only behind one that sets these
+   * headers itself, or removes them. Default: false.
+   *
+   * Read are `X-Forwarded-Proto` (`wss` is https, `ws` is http), `X-Forwarded-Host`, and
+   * `X-Forwarded-Port` where the host names no port; where one of the first two is missing, `proto`
+   * or `host` of `Forwarded` (RFC 7239) takes its place. The headers with `X-` count first, since
+   * most proxies that set them pass on a visitor's `Forwarded`. Of a list of proxies the first
+   * counts, which is the visitor's end of the chain.
    */
   readonly trustProxy?: boolean;
 }
@@ -58,6 +69,7 @@ export class SessionCookie {
    */
   constructor(options: SessionCookieOptions, secure: boolean) {
     const { name = "session", path = "/", domain, sameSite = "Lax", maxAge = null } = options;
+    const { partitioned = false } = options;
     const isHostOnly = path === "/" && domain === undefined;
     const ownPrefix = /^__(host-)?http-/i.exec(name);
     const fault = !/^[\w!#$%&'*+.^`|~-]+$/.test(name)
@@ -76,6 +88,8 @@ export class SessionCookie {
       ? `sameSite "${sameSite}" is not Strict, Lax or None`
       : sameSite === "None" && !secure
       ? 'sameSite "None" needs secure'
+      : partitioned && !secure
+      ? "partitioned needs secure"
       : null;
     if (fault !== null) throw new RangeError(`Cannot use the cookie "${name}": ${fault}`);
     checkSeconds("maxAge", maxAge, 0);
@@ -88,7 +102,8 @@ export class SessionCookie {
     this.#sameSite = sameSite;
     this.#flags = secure ? "; Secure; HttpOnly" : "; HttpOnly";
     this.#lifetime = maxAge === null ? "" : `; Max-Age=${maxAge}`;
-    this.#scope = `${domain ? `; Domain=${domain}` : ""}; SameSite=${sameSite}; Path=${path}`;
+    this.#scope = `${domain ? `; Domain=${domain}` : ""}; SameSite=${sameSite}; Path=${path}` +
+      (partitioned ? "; Partitioned" : "");
     this.overhead = this.line("").length; // ASCII throughout: characters are bytes
   }
 
@@ -140,14 +155,26 @@ export function isSafeMethod(method: string): boolean {
 
 /** Returns whether the visitor's connection is https. */
 export function isHttps({ headers, url }: Request, { trustProxy }: ProxyOptions): boolean {
-  const scheme = trustProxy ? forwarded(headers, "x-forwarded-proto") : "";
-  return /^https?$/.test(scheme) ? scheme === "https" : url.startsWith("https:");
+  const scheme = trustProxy ? forwarded(headers, "proto") : "";
+  return /^(https?|wss?)$/.test(scheme) ? /https|wss/.test(scheme) : url.startsWith("https:");
 }
 
 /**
- * Returns the first value of a header that proxies append to, in lower case; empty: there is none.
+ * Returns a field of the first proxy that a request came through, in lower case; empty: there is
+ * none. See {@linkcode ProxyOptions.trustProxy} for the order of the headers.
  */
-export function forwarded(headers: Headers, name: string): string {
-  const [first = ""] = headers.get(name)?.split(",", 1) ?? [];
-  return first.trim().toLowerCase();
+export function forwarded(headers: Headers, field: "proto" | "host" | "port"): string {
+  const [first] = headers.get(`x-forwarded-${field}`)?.split(",", 1) ??
+    [parameterOf(headers.get("forwarded") ?? "", field)];
+  return first?.trim().toLowerCase() ?? "";
+}
+
+/** Returns a parameter of the first element of a `Forwarded` header (RFC 7239, section 4). */
+function parameterOf(header: string, name: string): string | undefined {
+  // Commas and semicolons in quoted strings separate nothing; a quote that does not end spoils all.
+  const [element = ""] = /^(?:[^",]|"(?:\\.|[^"\\])*")*(?=,|$)/.exec(header) ?? [];
+  const pairs = element.match(/(?:[^";]|"(?:\\.|[^"\\])*")+/g) ?? [];
+  const [pair = ""] = pairs.filter((pair) => pair.split("=", 1)[0]?.trim().toLowerCase() === name);
+  const value = pair.slice(pair.indexOf("=") + 1).trim();
+  return value.startsWith('"') ? value.slice(1, -1).replace(/\\(.)/g, "$1") : value;
 }

@@ -8,7 +8,7 @@ import { CSRF_FIELD, CSRF_HEADER, hasCsrfToken, verifyCsrfToken } from "./csrf.t
 import { errorPage, type Problem } from "./error_page.ts";
 import { formLimits, readForm } from "./form.ts";
 import { HttpError } from "./http_error.ts";
-import { originGuard, targetCheck } from "./request_checks.ts";
+import { originGuard, type OriginGuardOptions, targetCheck } from "./request_checks.ts";
 import { bodiless, withSecurityHeaders } from "./responses.ts";
 import { createRouter, type Match } from "./router.ts";
 import { ServerTiming } from "./server_timing.ts";
@@ -26,8 +26,8 @@ export interface HandlerOptions<Data extends object> {
    * which browsers cannot send one. Default: false.
    */
   readonly csrf?: boolean;
-  /** Other origins whose pages may send forms here. Default: none. */
-  readonly trustedOrigins?: readonly string[];
+  /** Other origins whose pages may send forms here, as for `originGuard`. Default: none. */
+  readonly trustedOrigins?: OriginGuardOptions["trustedOrigins"];
   /** The most bytes that a form may have. Default: 1048576 (1 MiB). */
   readonly maxBodySize?: number;
   /** The most fields and files that a form may have. Default: 1000. */

@@ -48,5 +48,5 @@ export {
 } from "./form_memory.ts";
 export { createHandler, type HandlerOptions } from "./handler.ts";
 export { HttpError, type HttpErrorOptions } from "./http_error.ts";
-export { originGuard, type OriginGuardOptions } from "./request_checks.ts";
+export { originGuard, type OriginGuardOptions, type TrustedOrigin } from "./request_checks.ts";
 export { html, redirect, withSecurityHeaders } from "./responses.ts";

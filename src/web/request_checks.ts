@@ -72,13 +72,17 @@ export function pathOf(url: string): string {
   return url.slice(start, end);
 }
 
+/** An origin, exactly as browsers write it, or a function that returns whether one is trusted. */
+export type TrustedOrigin = string | ((origin: string) => boolean);
+
 /** Options of {@linkcode originGuard}. */
 export interface OriginGuardOptions extends ProxyOptions {
   /**
-   * Other origins whose pages may send forms here, exactly as browsers write them:
-   * `https://app.example.com:8443`. Default: none.
+   * Other origins whose pages may send forms here: exactly as browsers write them, of any scheme
+   * (`https://app.example.com:8443`, `capacitor://localhost`), or functions that return `true` for
+   * them. A function is never asked for `null`, the origin of pages that hide theirs. Default: none.
    */
-  trustedOrigins?: readonly string[];
+  trustedOrigins?: TrustedOrigin | readonly TrustedOrigin[];
 }
 
 /**
@@ -95,7 +99,7 @@ export interface OriginGuardOptions extends ProxyOptions {
  *
  * @param options Trusted origins, and whether a proxy names the host.
  * @returns The check: `true` lets the request pass.
- * @throws {RangeError} If a trusted origin is not exactly an http or https origin.
+ * @throws {RangeError} If a trusted origin is not written exactly as browsers write it.
  *
  * @example
  * ```ts
@@ -112,8 +116,11 @@ export interface OriginGuardOptions extends ProxyOptions {
  * ```
  */
 export function originGuard(options: OriginGuardOptions = {}): (request: Request) => boolean {
-  const trusted = new Set(options.trustedOrigins);
+  const trusted = [options.trustedOrigins ?? []].flat();
   for (const origin of trusted) assertOrigin(origin);
+  // Only `true` counts: a function that returns a promise has not decided yet.
+  const isTrusted = (origin: string): boolean =>
+    trusted.some((one) => typeof one === "string" ? one === origin : one(origin) === true);
 
   return (request) => {
     if (isSafe(request)) return true;
@@ -122,7 +129,8 @@ export function originGuard(options: OriginGuardOptions = {}): (request: Request
     if (site === "same-origin" || site === "none") return true;
     const origin = headers.get("origin");
     if (origin === null) return site === null;
-    return trusted.has(origin) || (site === null && isOwnHost(origin, request, options));
+    if (site === null && isOwnHost(origin, request, options)) return true;
+    return origin !== "null" && isTrusted(origin);
   };
 }
 
@@ -136,21 +144,32 @@ function isOwnHost(origin: string, request: Request, options: ProxyOptions): boo
   return host === ownHost || `${host}:443` === ownHost;
 }
 
-function assertOrigin(origin: string): void {
-  const exact = URL.canParse(origin) ? new URL(origin).origin : "null";
-  if (exact === origin && /^https?:/.test(origin) && !origin.includes("*")) return;
-  const hint = exact === "null" || origin.includes("*") ? "https://app.example.com" : exact;
-  throw new RangeError(`Cannot trust the origin "${origin}": an origin looks like "${hint}"`);
+function assertOrigin(trusted: TrustedOrigin): void {
+  if (typeof trusted === "function") return;
+  const url = URL.canParse(trusted) ? new URL(trusted) : null;
+  const { protocol = "", host = "", origin = "null" } = url ?? {};
+  // The origin of a scheme that the URL standard does not know is opaque; browsers write it all the same.
+  const exact = origin === "null" ? `${protocol}//${host}` : origin;
+  if (exact === trusted && host !== "" && !trusted.includes("*")) return;
+  const hint = host === "" || trusted.includes("*") ? "https://app.example.com" : exact;
+  throw new RangeError(`Cannot trust the origin "${trusted}": an origin looks like "${hint}"`);
 }
 
 /**
  * Returns the origin that a request was sent to, as browsers write it in `Origin`: in lower case and
- * without the scheme's default port (RFC 6454, section 6.2). A proxy's host is ignored if not valid.
+ * without the scheme's default port (RFC 6454, section 6.2). A proxy's host or port is ignored if not
+ * valid.
  */
 function requestOrigin(request: Request, options: ProxyOptions): string {
   const https = isHttps(request, options);
-  const proxied = options.trustProxy ? forwarded(request.headers, "x-forwarded-host") : "";
-  let host = isHost(proxied) ? proxied.toLowerCase() : hostOf(request.url);
+  const from = (field: "host" | "port") =>
+    options.trustProxy ? forwarded(request.headers, field) : "";
+  const proxied = from("host");
+  let host = isHost(proxied) ? proxied : hostOf(request.url);
+  const port = from("port");
+  // Port 80 of https, or 443 of http, is that of another connection in a chain of proxies.
+  const isNeeded = port !== "" && port !== (https ? "80" : "443") && !/:\d*$/.test(host);
+  if (isNeeded && isHost(`${host}:${port}`)) host += `:${port}`;
   const defaultPort = https ? ":443" : ":80";
   if (host.endsWith(defaultPort)) host = host.slice(0, -defaultPort.length);
   return (https ? "https://" : "http://") + host;
