@@ -148,6 +148,12 @@ export function isSafe({ method, headers }: Request): boolean {
   return isSafeMethod(method) && !/websocket/i.test(headers.get("upgrade") ?? "");
 }
 
+/** Returns whether a browser goes to a page; requests without Fetch Metadata count as such. */
+export function isNavigation({ headers }: Request): boolean {
+  return (headers.get("sec-fetch-mode") ?? "navigate") === "navigate" &&
+    headers.get("sec-fetch-dest") !== "empty";
+}
+
 /** Returns whether a method is safe. */
 export function isSafeMethod(method: string): boolean {
   return /^(GET|HEAD|OPTIONS)$/.test(method);

@@ -42,6 +42,6 @@ export type { TimeLimitOptions } from "./limits.ts";
 export type { SchemaOptions, SchemaResult, StandardSchema } from "./schema.ts";
 export { Session } from "./session.ts";
 export { type SessionOptions, Sessions, type SessionView } from "./sessions.ts";
-export type { SessionTrace } from "./state.ts";
+export type { RequestOptions, SessionTrace } from "./state.ts";
 export type { OwnedSession, RejectReason, SessionStore } from "./store.ts";
 export type { SessionValues } from "./values.ts";

@@ -1,5 +1,6 @@
-import { isSafe } from "./cookie.ts";
+import { isNavigation, isSafe } from "./cookie.ts";
 import { SessionLostError } from "./errors.ts";
+import { isSeen } from "./flash.ts";
 import { setPrivate, withHeaders } from "./headers.ts";
 import { assertUnanswered, markAnswered } from "./run.ts";
 import type { SessionState } from "./state.ts";
@@ -28,6 +29,8 @@ export function saveSession(
   switch (endingOf(state)) {
     case "write":
       return write(state, response);
+    case "renew":
+      return renew(state, response);
     case "remove":
       return remove(state, response);
     case "drop":
@@ -38,15 +41,38 @@ export function saveSession(
 }
 
 /** Decides what becomes of a session at the end of its request. */
-function endingOf(state: SessionState): "leave" | "drop" | "remove" | "write" {
-  const { fate, changes, loaded } = state;
+function endingOf(state: SessionState): "leave" | "drop" | "remove" | "write" | "renew" {
+  const { fate, changes } = state;
   if (fate !== "open") return "drop";
   if (changes.length === 1 && didChange(state, "destroy")) return "remove";
-  return isRenewal(state) || loaded?.seal?.newest === false ? "write" : "leave";
+  if (changes.length > 0) return "write";
+  return mayRenew(state) && (isRenewal(state) || state.loaded?.seal?.newest === false)
+    ? "renew"
+    : "leave";
 }
 
-function isRenewal({ changes, loaded, record, now, context }: SessionState): boolean {
-  return changes.length > 0 || loaded !== null && context.limits.isRenewalDue(record, now);
+/**
+ * Returns whether a request that only read may write the session. Where a store knows no versions,
+ * the answer to a request in the background, which may take long, would bring back what another
+ * request changed or ended meanwhile. A page that the visitor waits for is rarely overtaken.
+ */
+function mayRenew({ loaded, request }: SessionState): boolean {
+  return loaded !== null &&
+    (loaded.version !== undefined || isNavigation(request) && isSeen(request));
+}
+
+/** Returns whether a request prolongs its session: by a change, or by reading it when that is due. */
+function isRenewal({ changes, record, now, context, options }: SessionState): boolean {
+  return options.renew !== false &&
+    (changes.length > 0 || context.limits.isRenewalDue(record, now));
+}
+
+/** Writes a session that was only read: nobody asked for that, so the answer does not need it. */
+function renew(state: SessionState, response: Response): Promise<Response> {
+  return write(state, response).catch((error) => {
+    state.context.onError?.(error, state.request);
+    return null;
+  }).then((renewed) => renewed ?? answer(state, response));
 }
 
 /** Drops the changes; throws where the visitor would take them for stored. */
@@ -73,9 +99,8 @@ async function write(state: SessionState, response: Response): Promise<Response 
   const { cookie, now, changes, request, value, context } = state;
   const { store, limits, trace, label } = context;
   let { loaded, record } = state;
-  if (isRenewal(state)) {
-    state.record = record = { ...record, renewedAt: Math.max(record.renewedAt, now) };
-  }
+  const renewedAt = isRenewal(state) ? now : record.createdAt;
+  state.record = record = { ...record, renewedAt: Math.max(record.renewedAt, renewedAt) };
   if (didChange(state, "destroy")) {
     await end(state);
     loaded = null;

@@ -12,7 +12,7 @@ import { after, begin, runView } from "./run.ts";
 import { saveSession } from "./save.ts";
 import { fitToSchema, type SchemaOptions } from "./schema.ts";
 import { Session } from "./session.ts";
-import type { SessionState, SessionTrace } from "./state.ts";
+import type { RequestOptions, SessionState, SessionTrace } from "./state.ts";
 import type { LoadResult, RejectReason, SessionStore } from "./store.ts";
 import { stateOf } from "./values.ts";
 
@@ -31,6 +31,11 @@ export interface SessionOptions extends TimeLimitOptions, SchemaOptions, ProxyOp
   readonly label?: (request: Request) => string;
   /** Called with the reason when a cookie is rejected, for the log. Default: none. */
   readonly onReject?: (reason: RejectReason) => void;
+  /**
+   * Called with an error that the visitor does not see, for the log: a session that was only read
+   * could not be renewed. Default: none.
+   */
+  readonly onError?: (error: unknown, request: Request) => void;
   /** Keeps the last changes in memory: `new ChangeTrace()` of `./inspector`. Default: none. */
   readonly trace?: SessionTrace;
   /** The clock, in milliseconds since the Unix epoch. Default: `Date.now`. */
@@ -87,15 +92,22 @@ export class Sessions<Data extends object> {
   /**
    * Answers a request: loads its session, runs the view, saves what it changed.
    *
+   * @param request The request.
+   * @param view The function that answers it.
+   * @param options Whether the request may prolong the session.
    * @returns The response: synchronously where nothing has to be waited for. Errors, the view's
    * included, are thrown as early.
    * @throws {SessionStoreError} If the store cannot be reached, or the session is too busy.
    * @throws {SessionLostError} If the session ended while an unsafe request changed it.
    * @throws {SessionSizeError} If the session does not fit its place.
    */
-  handle(request: Request, view: SessionView<Data>): Response | Promise<Response> {
+  handle(
+    request: Request,
+    view: SessionView<Data>,
+    options: RequestOptions = {},
+  ): Response | Promise<Response> {
     return after(
-      this.load(request),
+      this.load(request, options),
       (session) =>
         after(runView(view, session), (response) => this.commit(session, response, view)),
     );
@@ -105,13 +117,20 @@ export class Sessions<Data extends object> {
    * Loads the session of a request: synchronously where nothing has to be waited for. Hand it back
    * with {@linkcode Sessions.commit}.
    *
+   * @param request The request.
+   * @param options Whether the request may prolong the session.
    * @throws {SessionStoreError} If the store cannot be reached.
    */
-  load(request: Request): Session<Data> | Promise<Session<Data>> {
+  load(
+    request: Request,
+    options: RequestOptions = {},
+  ): Session<Data> | Promise<Session<Data>> {
     const { store, schema, migrate } = this.#context;
     const cookie = isHttps(request, this) ? this.#secureCookie : this.#plainCookie;
     const value = cookie.read(request.headers);
-    const open = (result: LoadResult | null) => this.#open(request, cookie, value, result);
+    const open = (result: LoadResult | null) => {
+      return this.#open(request, options, cookie, value, result);
+    };
     if (value === null) return open(null);
     return after(store.load(value, cookie.name), (result) => {
       if (schema === undefined || result.record === null) return open(result);
@@ -151,6 +170,7 @@ export class Sessions<Data extends object> {
 
   #open(
     request: Request,
+    options: RequestOptions,
     cookie: SessionCookie,
     value: string | null,
     result: LoadResult | null,
@@ -166,6 +186,7 @@ export class Sessions<Data extends object> {
     const isWithheld = value === null && cookie.isWithheld(request);
     return new Session<Data>({
       request,
+      options,
       began: begin(),
       now,
       cookie,
@@ -184,7 +205,7 @@ export class Sessions<Data extends object> {
   /** Answers again on the newer session, since another request was faster. */
   #retry(first: SessionState, response: Response, view?: SessionView<Data>): Promise<Response> {
     return inTurn(first.value ?? "", async () => {
-      const fresh = await this.load(first.request);
+      const fresh = await this.load(first.request, first.options);
       const state = stateOf(fresh);
       state.accessed = true;
       // The session is gone since the request came: nothing is resurrected, and logout wins.

@@ -29,6 +29,15 @@ export interface Change {
   apply(record: SessionRecord): SessionRecord;
 }
 
+/** Options of one request, or of all that a route answers. */
+export interface RequestOptions {
+  /**
+   * Whether the request may prolong the session, by reading or writing it; false for one that no
+   * person made, such as a page's polling. Default: true.
+   */
+  readonly renew?: boolean;
+}
+
 /** Keeps what the last write of each session did. */
 export interface SessionTrace {
   /** Keeps the changes of a write, in order, by the cookie's value from now on. */
@@ -44,6 +53,8 @@ export interface SessionState {
   readonly request: Request;
   /** The place of the request in the order of all that are answered here; see `begin`. */
   began: number;
+  /** What its route says about its session. */
+  readonly options: RequestOptions;
   /** When the request came, in seconds since the Unix epoch. */
   readonly now: number;
   /** The cookie of this connection: its name differs between http and https. */
@@ -58,6 +69,7 @@ export interface SessionState {
     readonly limits: TimeLimits;
     readonly trace?: SessionTrace;
     readonly label?: (request: Request) => string;
+    readonly onError?: (error: unknown, request: Request) => void;
   };
   /** The loaded record, or a blank one, with the changes made so far. */
   record: SessionRecord;

@@ -1,4 +1,5 @@
 import type { Session } from "../session/session.ts";
+import type { RequestOptions } from "../session/state.ts";
 
 /**
  * What a view receives. The handler makes it; a test of a view can too.
@@ -58,7 +59,7 @@ export type View<Data extends object> = (context: Context<Data>) => Response | P
  * assertEquals(routes.length, 3);
  * ```
  */
-export interface Route<Data extends object> {
+export interface Route<Data extends object> extends RequestOptions {
   /** The method, in upper case. A `GET` route answers `HEAD` too. */
   readonly method: string;
   /**

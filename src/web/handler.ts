@@ -117,7 +117,7 @@ export function createHandler<Data extends object>(
     const needsToken = (route.csrf ?? csrf) && !isSafeMethod(request.method);
     const view = (session: Session<Data>): Response | Promise<Response> =>
       runView(route.view, { request, params, form, session });
-    return after(sessions.load(request), (session) => {
+    return after(sessions.load(request, route), (session) => {
       timing?.mark("load");
       return after(needsToken ? checkToken(session, request, form) : undefined, () => {
         return after(view(session), (response) => {
