@@ -43,15 +43,26 @@ export function removeFlash(
   return left;
 }
 
+/** Where a browser shows an answer; `empty` is a script's `fetch` (Fetch Metadata, section 2.1). */
+const SEEN = /^(?:document|empty|i?frame|fencedframe|embed|object)?$/;
+/** Headers of requests ahead of the visitor's wish: by browsers, Turbo, htmx and Next. */
+const EARLY = [
+  "sec-purpose",
+  "purpose",
+  "x-sec-purpose",
+  "x-purpose",
+  "x-moz",
+  "hx-preloaded",
+  "next-router-prefetch",
+];
+
 /**
  * Returns whether a visitor will see the page that answers a request. A HEAD, a prefetch, a
  * prerender or a subresource must not use up a message that nobody reads.
  */
 export function isSeen({ method, headers }: Request): boolean {
-  const destination = headers.get("sec-fetch-dest") ?? "document";
-  const purpose = `${headers.get("sec-purpose")} ${headers.get("purpose")}`;
-  return method !== "HEAD" && (destination === "document" || destination === "empty") &&
-    !/prefetch|prerender|preview/i.test(purpose);
+  return method !== "HEAD" && SEEN.test(headers.get("sec-fetch-dest") ?? "") &&
+    !EARLY.some((name) => /prefetch|prerender|preview|true|\d/i.test(headers.get(name) ?? ""));
 }
 
 function isSame(one: FlashMessage, other: FlashMessage): boolean {

@@ -82,18 +82,19 @@ const PRIVATE = "private, no-cache";
 
 /**
  * Keeps a response that depends on a session out of every shared cache (RFC 9111, section 5.2.2.7),
- * whatever the view said; how long the visitor's own browser keeps it stays the view's choice.
+ * whatever the view said; how long the visitor's own browser keeps it stays the view's choice,
+ * unless it may be shown once only.
  *
  * @param headers The headers of the response.
- * @param once Whether it shows a flash message, which the back button must not bring up again.
+ * @param once Whether it shows a message or a refused form, which no cache must bring up again.
  */
 export function setPrivate(headers: Headers, once: boolean): void {
   dropTargetedCaching(headers);
   if (!/(^|,)\s*(\*|cookie)\s*(,|$)/i.test(headers.get("vary") ?? "")) {
     headers.append("vary", "Cookie");
   }
-  const control = headers.get("cache-control");
-  headers.set("cache-control", control === null && once ? "private, no-store" : privately(control));
+  const control = once ? "private, no-store" : privately(headers.get("cache-control"));
+  headers.set("cache-control", control);
 }
 
 function privately(control: string | null): string {

@@ -2,14 +2,18 @@ import { isNavigation, isSafe } from "./cookie.ts";
 import { SessionLostError } from "./errors.ts";
 import { isSeen } from "./flash.ts";
 import { setPrivate, withHeaders } from "./headers.ts";
+import { blankRecord } from "./record.ts";
 import { assertUnanswered, markAnswered } from "./run.ts";
 import type { SessionState } from "./state.ts";
 import { didChange } from "./values.ts";
 
 const MAX_LABEL = 120;
 
+/** Changes that count only if the answer has a page, which shows what was taken. */
+const TAKEN = ["takeFlash", "recallForm"];
+
 /** Changes that no visitor misses. */
-const NEGLIGIBLE = ["takeFlash", "recallForm", "csrf", "destroy"];
+const NEGLIGIBLE = [...TAKEN, "csrf", "destroy"];
 
 /**
  * Closes a session and saves it where that is needed.
@@ -26,6 +30,7 @@ export function saveSession(
   state.closed = true;
   assertUnanswered(response, state.request, state.began);
   if (!state.accessed) return response;
+  if (!hasPage(response)) putBack(state);
   switch (endingOf(state)) {
     case "write":
       return write(state, response);
@@ -38,6 +43,22 @@ export function saveSession(
     case "leave":
       return answer(state, response);
   }
+}
+
+/** Returns whether an answer shows something: not a redirect, 204, 205 or 304. */
+function hasPage({ status }: Response): boolean {
+  return status >= 200 && status !== 204 && status !== 205 && (status < 300 || status >= 400);
+}
+
+/** Lets the messages and forms that were taken wait on. */
+function putBack(state: SessionState): void {
+  const changes = state.changes.filter(({ kind }) => !TAKEN.includes(kind));
+  if (changes.length === state.changes.length) return;
+  // A function given to `update` may have another result each time, so it does not run again.
+  const { flash, forms } = changes.filter(({ kind }) => /flash|Form|destroy/.test(kind))
+    .reduce((record, { apply }) => apply(record), state.loaded?.record ?? blankRecord(state.now));
+  state.record = { ...state.record, flash, forms };
+  state.changes = changes;
 }
 
 /** Decides what becomes of a session at the end of its request. */
@@ -129,7 +150,7 @@ async function end({ value, cookie, context }: SessionState): Promise<void> {
 
 /** Puts the cookie and the cache rules on the response, which is for this visitor alone then. */
 function answer(state: SessionState, response: Response, setCookie: string | null = null) {
-  const isOnce = didChange(state, "takeFlash") || didChange(state, "recallForm");
+  const isOnce = state.changes.some(({ kind }) => TAKEN.includes(kind));
   const answered = withHeaders(response, (headers) => {
     setPrivate(headers, isOnce);
     if (setCookie) headers.append("set-cookie", setCookie);

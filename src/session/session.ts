@@ -63,11 +63,12 @@ export class Session<Data extends object = Record<string, JsonValue>> extends Se
 
   /**
    * Returns the messages that wait, of the given levels or of all, in order, as shown. A request
-   * whose page nobody sees (HEAD, prefetch, prerender, subresource) gets them and leaves them.
+   * whose page nobody sees (HEAD, prefetch, prerender, subresource) gets none, and they wait on; so
+   * they do where the answer has no page (a redirect, 204, 205, 304).
    */
   takeFlash(levels?: string | readonly string[]): FlashMessage[] {
-    const shown = this.peekFlash(levels);
-    if (shown.length > 0 && isSeen(stateOf(this).request)) {
+    const shown = isSeen(readState(stateOf(this)).request) ? this.peekFlash(levels) : [];
+    if (shown.length > 0) {
       const taken = this.peekFlash(levels); // the caller may change what it gets
       this.#change("takeFlash", undefined, (record) => {
         return { ...record, flash: removeFlash(record.flash, taken) };

@@ -123,8 +123,9 @@ export function rememberForm<Data extends object>(
 }
 
 /**
- * Recalls a refused form, once, if somebody sees the page: a HEAD, prefetch, prerender or subresource
- * gets a blank form, and the refused one stays for the next request.
+ * Recalls a refused form, once, for a visitor who sees it: a HEAD, prefetch, prerender or subresource
+ * gets a blank form, and the refused one waits on; so it does where the answer has no page (a
+ * redirect, 204, 205, 304).
  *
  * @param session The visitor's session.
  * @param name The name of the form.

@@ -1,7 +1,13 @@
 import type { Session } from "@satchel/satchel";
-import { assertEquals } from "@std/assert";
-import { Visitor } from "../support/browser.ts";
-import { cookieSessions, type Values } from "../support/sessions.ts";
+import { MemoryStore } from "@satchel/satchel/stores/memory";
+import { assertEquals, assertNotEquals } from "@std/assert";
+import { type VisitOptions, Visitor } from "../support/browser.ts";
+import { cookieSessions, sessionsIn, type Values } from "../support/sessions.ts";
+
+const STORES = [
+  ["the cookie", cookieSessions],
+  ["a server's store", () => sessionsIn(new MemoryStore())],
+] as const;
 
 async function blank(init: RequestInit = {}): Promise<Session<Values>> {
   return await cookieSessions().load(new Request("http://shop.example/", init));
@@ -26,10 +32,9 @@ Deno.test("Session.flash() queues in order across levels, peekFlash() leaves all
 Deno.test("Session.peekFlash() and takeFlash() hand out messages that are the caller's own", async () => {
   const visitor = new Visitor(cookieSessions());
   await visitor.visit((session) => void session.flash("Hello"));
-  const request = visitor.request({ method: "HEAD" }); // it takes no message away
   const sessions = cookieSessions();
   for (const time of ["first", "second", "third"]) {
-    const session = await sessions.load(request);
+    const session = await sessions.load(visitor.request());
     for (const found of [session.peekFlash(), session.takeFlash()]) {
       assertEquals(found, [{ level: "info", message: "Hello" }], time);
       Object.assign(found[0] ?? {}, { message: "changed" });
@@ -56,26 +61,124 @@ Deno.test("Session.flash() drops the oldest of more than 32, but none for a dupl
   assertEquals([texts().length, texts()[0]], [32, "1"]);
 });
 
-Deno.test("Session.flash() converts a message to text", async () => {
-  const session = await blank();
-  session.flash(42 as unknown as string);
-  assertEquals(session.takeFlash(), [{ level: "info", message: "42" }]);
+const SEEN: [what: string, init: RequestInit][] = [
+  ["a page", { headers: { "sec-fetch-dest": "document" } }],
+  ["a script's fetch", { headers: { "sec-fetch-dest": "empty" } }],
+  ...["iframe", "frame", "fencedframe", "embed", "object"].map((destination) =>
+    [`an ${destination}`, { headers: { "sec-fetch-dest": destination } }] as [string, RequestInit]
+  ),
+  ["a request of an old browser", {}],
+  ["a form", { method: "POST" }],
+  ["a navigation", { headers: { "sec-purpose": "navigation", purpose: "" } }],
+  ["a page that htmx did not preload", { headers: { "hx-preloaded": "false" } }],
+];
+
+Deno.test.each(SEEN)("Session.takeFlash() by %s takes the messages away", async (_, init) => {
+  const session = (await blank(init)).flash("Hello");
+  assertEquals([session.takeFlash().length, session.takeFlash().length], [1, 0]);
 });
 
-Deno.test.each<[what: string, isSeen: boolean, init: RequestInit]>([
-  ["a page", true, { headers: { "sec-fetch-dest": "document" } }],
-  ["a script's fetch", true, { headers: { "sec-fetch-dest": "empty" } }],
-  ["a request of an old browser", true, {}],
-  ["a form", true, { method: "POST" }],
-  ["a navigation", true, { headers: { "sec-purpose": "navigation", purpose: "" } }],
-  ["a HEAD", false, { method: "HEAD" }],
-  ["an image", false, { headers: { "sec-fetch-dest": "image" } }],
-  ["a frame", false, { headers: { "sec-fetch-dest": "iframe" } }],
-  ["a prefetch", false, { headers: { "sec-purpose": "prefetch" } }],
-  ["a prerender", false, { headers: { "sec-purpose": "prefetch;prerender" } }],
-  ["a prefetch of an old browser", false, { headers: { "sec-purpose": "", purpose: "Prefetch" } }],
-  ["a preview", false, { headers: { purpose: "preview" } }],
-])("Session.takeFlash() by %s takes the messages away: %s", async (_, isSeen, init) => {
-  const session = (await blank(init)).flash("Hello");
-  assertEquals([session.takeFlash().length, session.takeFlash().length], [1, isSeen ? 0 : 1]);
+const UNSEEN: [what: string, init: VisitOptions][] = [
+  ["a HEAD", { method: "HEAD" }],
+  ...["image", "script", "style", "font", "manifest", "serviceworker", "websocket", "report"].map(
+    (destination) =>
+      [`a ${destination}`, { headers: { "sec-fetch-dest": destination } }] as [
+        string,
+        VisitOptions,
+      ],
+  ),
+  ["a prefetch", { headers: { "sec-purpose": "prefetch", "sec-fetch-dest": "document" } }],
+  ["a prefetch through a proxy", { headers: { "sec-purpose": "prefetch;anonymous-client-ip" } }],
+  ["a prerender", { headers: { "sec-purpose": "prefetch;prerender" } }],
+  ["a prefetch of an old browser", { headers: { "sec-purpose": "", purpose: "Prefetch" } }],
+  ["a preview", { headers: { purpose: "preview" } }],
+  ["a preview of Safari", { headers: { "x-purpose": "preview" } }],
+  ["a prefetch of an old Firefox", { headers: { "x-moz": "prefetch" } }],
+  ["a prefetch of Turbo", { headers: { "x-sec-purpose": "prefetch", "sec-fetch-dest": "empty" } }],
+  ["a preload of htmx", { headers: { "hx-preloaded": "true", "sec-fetch-dest": "empty" } }],
+  ["a prefetch of Next", { headers: { "next-router-prefetch": "1", "sec-fetch-dest": "empty" } }],
+];
+
+Deno.test.each(UNSEEN)(
+  "Session.takeFlash() gives %s nothing, and the messages wait on",
+  async (_, init) => {
+    const visitor = new Visitor(sessionsIn(new MemoryStore()));
+    await visitor.visit((session) => void session.flash("Hello"));
+    const page = await visitor.visit((session) => {
+      assertEquals(session.takeFlash(), []);
+      assertEquals(session.takeFlash("info"), []);
+      assertEquals(session.peekFlash().length, 1);
+    }, init);
+    assertEquals(page.headers.get("vary"), "Cookie");
+    assertEquals(await visitor.read((session) => session.takeFlash().length), 1);
+  },
+);
+
+const ANSWERS: [status: number, isShown: boolean][] = [
+  ...[200, 201, 206, 400, 404, 422, 500].map((status): [number, boolean] => [status, true]),
+  ...[204, 205, 301, 302, 303, 304, 307, 308].map((status): [number, boolean] => [status, false]),
+];
+
+for (const [where, make] of STORES) {
+  Deno.test.each(ANSWERS)(
+    `Session.takeFlash() and an answer with %d, in ${where}: shown is %s`,
+    async (status, isShown) => {
+      const visitor = new Visitor(make());
+      await visitor.visit((session) => {
+        session.flash("one").flash("two", { level: "error" }).flash("three");
+      });
+      let draws = 0;
+      await visitor.visit((session) => {
+        assertEquals(session.takeFlash("error").length, 1);
+        session.flash("four");
+        assertEquals(session.takeFlash("info").length, 3);
+        session.flash("five").update("draw", () => ++draws);
+        return new Response(isShown ? "page" : null, { status });
+      });
+      assertEquals(draws, 1);
+      const left = await visitor.read((session) => [
+        ...session.peekFlash().map(({ message }) => message),
+        session.get("draw"),
+      ]);
+      assertEquals(left, [...isShown ? [] : ["one", "two", "three", "four"], "five", 1]);
+    },
+  );
+}
+
+Deno.test("Session.takeFlash() before an answer without a page leaves nothing to write", async () => {
+  const visitor = new Visitor(cookieSessions());
+  await visitor.visit((session) => void session.flash("Hello"));
+  const answer = await visitor.visit((session) => {
+    session.takeFlash();
+    return new Response(null, { status: 304 });
+  });
+  assertEquals([visitor.line, answer.headers.get("cache-control")], [null, "private, no-cache"]);
 });
+
+Deno.test("Session.takeFlash() before a redirect that ends the session leaves what came after", async () => {
+  const visitor = new Visitor(cookieSessions());
+  await visitor.visit((session) => void session.flash("before"));
+  await visitor.visit((session) => {
+    session.takeFlash();
+    session.destroy();
+    session.flash("You are signed out.");
+    session.takeFlash();
+    return new Response(null, { status: 303, headers: { location: "/" } });
+  });
+  const left = await visitor.read((session) => session.peekFlash().map(({ message }) => message));
+  assertEquals(left, ["You are signed out."]);
+});
+
+Deno.test.each(["max-age=60", "public, max-age=600", "private, max-age=5", "no-cache"])(
+  "Session.takeFlash() makes a page no-store though the view says %j",
+  async (control) => {
+    const visitor = new Visitor(sessionsIn(new MemoryStore()));
+    const show = (session: Session<Values>) => {
+      session.takeFlash();
+      return new Response("page", { headers: { "cache-control": control } });
+    };
+    await visitor.visit((session) => void session.flash("Hello"));
+    assertEquals((await visitor.visit(show)).headers.get("cache-control"), "private, no-store");
+    assertNotEquals((await visitor.visit(show)).headers.get("cache-control"), "private, no-store");
+  },
+);

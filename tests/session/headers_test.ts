@@ -36,10 +36,11 @@ Deno.test.each<[name: string, given: string | null, kept: string]>([
   assertEquals(ruled(given === null ? {} : { [name]: given }).get(name), kept);
 });
 
-Deno.test("setPrivate() lets no cache keep what is shown once", () => {
+Deno.test("setPrivate() lets no cache keep what is shown once, whatever the view says", () => {
   assertEquals(ruled({}, true).get("cache-control"), "private, no-store");
-  const given = ruled({ "cache-control": "max-age=5" }, true);
-  assertEquals(given.get("cache-control"), "private, max-age=5");
+  for (const given of ["max-age=5", "public, max-age=60, immutable", "private", "no-cache"]) {
+    assertEquals(ruled({ "cache-control": given }, true).get("cache-control"), "private, no-store");
+  }
 });
 
 Deno.test.each([

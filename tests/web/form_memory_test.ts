@@ -44,6 +44,15 @@ Deno.test("recallForm() gives a blank form when none was refused, and changes no
   assertEquals(visitor.line, null);
 });
 
+Deno.test("recallForm() in a frame shows the refused form, once", async () => {
+  const visitor = new Visitor(cookieSessions());
+  await visitor.visit((session) => rememberForm(session, "a", ADA));
+  const recall = (session: Session<Values>) => recallForm(session, "a").refused;
+  const headers = { "sec-fetch-dest": "iframe" };
+  assertEquals(await visitor.read(recall, { headers }), true);
+  assertEquals(await visitor.read(recall, { headers }), false);
+});
+
 Deno.test("recallForm() gives values and errors back, once", async () => {
   const session = await begin();
   const values = [["email", "<nobody>"], ["size", "s"], ["size", "xl"]] as const;
@@ -87,6 +96,36 @@ Deno.test("recallForm() makes a page that browsers do not bring up again", async
   assertEquals(blank.headers.get("cache-control"), "private, no-cache");
 });
 
+Deno.test.each(["max-age=60", "public, max-age=600", "no-cache"])(
+  "recallForm() makes a page no-store though the view says %j",
+  async (control) => {
+    const visitor = new Visitor(sessionsIn(new MemoryStore()));
+    await visitor.visit((session) => rememberForm(session, "a", ADA));
+    const page = await visitor.visit((session) => {
+      recallForm(session, "a");
+      return new Response("page", { headers: { "cache-control": control } });
+    });
+    assertEquals(page.headers.get("cache-control"), "private, no-store");
+  },
+);
+
+Deno.test.each([204, 205, 302, 303, 304])(
+  "recallForm() leaves the refused form where the answer is %d, without a page",
+  async (status) => {
+    const visitor = new Visitor(sessionsIn(new MemoryStore()));
+    await visitor.visit((session) => rememberForm(session, "a", ADA));
+    await visitor.visit((session) => {
+      recallForm(session, "a");
+      rememberForm(session, "b", ADA);
+      return new Response(null, { status });
+    });
+    const seen = await visitor.read((session) =>
+      ["a", "b"].map((name) => recallForm(session, name).value("name"))
+    );
+    assertEquals(seen, ["Ada", "Ada"]);
+  },
+);
+
 Deno.test("recallForm() has no field that the form had not", async () => {
   const form = await recalled([["__proto__", "x"]], {}, { keep: ["__proto__"] });
   assertEquals(form.value("__proto__"), "x");
@@ -124,6 +163,8 @@ for (
     ["a HEAD", {}, "HEAD"],
     ["a prefetch", { "sec-purpose": "prefetch" }, "GET"],
     ["a subresource", { "sec-fetch-dest": "image" }, "GET"],
+    ["a prefetch of Turbo", { "x-sec-purpose": "prefetch" }, "GET"],
+    ["a preload of htmx", { "hx-preloaded": "true" }, "GET"],
   ] as const
 ) {
   Deno.test(`recallForm() gives ${who} a blank form and leaves the refused one`, async () => {
