@@ -3,7 +3,7 @@ import { SessionLostError } from "./errors.ts";
 import { isSeen } from "./flash.ts";
 import { setPrivate, withHeaders } from "./headers.ts";
 import { blankRecord } from "./record.ts";
-import { assertUnanswered, markAnswered } from "./run.ts";
+import { assertUnanswered, begin, markAnswered } from "./run.ts";
 import type { SessionState } from "./state.ts";
 import { didChange } from "./values.ts";
 
@@ -14,6 +14,22 @@ const TAKEN = ["takeFlash", "recallForm"];
 
 /** Changes that no visitor misses. */
 const NEGLIGIBLE = [...TAKEN, "csrf", "destroy"];
+
+/** Changes of which each is made once, whatever other requests do. */
+const FINAL = ["regenerate", "owner", "destroy"] as const;
+
+/** When requests last stored changes, in the order that `begin` counts. */
+const stored = new WeakMap<Request, number>();
+
+/**
+ * Returns whether the view of a session may run again. What the request stored through another
+ * session would be stored once more, as by a view with `load` and `commit` of its own.
+ */
+export function mayRerun(state: SessionState): boolean {
+  return isSafe(state.request) && state.options.rerun !== false &&
+    (stored.get(state.request) ?? 0) < state.began &&
+    !FINAL.some((kind) => didChange(state, kind));
+}
 
 /**
  * Closes a session and saves it where that is needed.
@@ -113,6 +129,7 @@ async function drop(state: SessionState, response: Response): Promise<Response> 
 
 async function remove(state: SessionState, response: Response): Promise<Response> {
   await end(state);
+  stored.set(state.request, begin());
   return answer(state, response, state.value && state.cookie.removal());
 }
 
@@ -138,6 +155,7 @@ async function write(state: SessionState, response: Response): Promise<Response 
     label: record.owner === null ? "" : (label?.(request) ?? userAgent).slice(0, MAX_LABEL),
   });
   if (saved === null) return null;
+  if (changes.length > 0) stored.set(request, begin());
   trace?.set(saved, changes);
   const isKept = saved === value && !cookie.hasMaxAge;
   return answer(state, response, isKept ? null : cookie.line(saved));

@@ -1,20 +1,17 @@
 import { inTurn } from "./contention.ts";
-import {
-  isHttps,
-  isSafe,
-  type ProxyOptions,
-  SessionCookie,
-  type SessionCookieOptions,
-} from "./cookie.ts";
+import { isHttps, type ProxyOptions, SessionCookie, type SessionCookieOptions } from "./cookie.ts";
 import { type TimeLimitOptions, TimeLimits } from "./limits.ts";
 import { blankRecord } from "./record.ts";
 import { after, begin, runView } from "./run.ts";
-import { saveSession } from "./save.ts";
+import { mayRerun, saveSession } from "./save.ts";
 import { fitToSchema, type SchemaOptions } from "./schema.ts";
 import { Session } from "./session.ts";
 import type { RequestOptions, SessionState, SessionTrace } from "./state.ts";
 import type { LoadResult, RejectReason, SessionStore } from "./store.ts";
 import { stateOf } from "./values.ts";
+
+/** How often a safe request runs again on a newer session. */
+const MAX_RERUNS = 3;
 
 /** A function that answers a request, given its session. Throwing a `Response` returns it. */
 export type SessionView<Data extends object> = (
@@ -70,6 +67,8 @@ export class Sessions<Data extends object> {
   readonly #context: SessionOptions & SessionState["context"];
   readonly #plainCookie: SessionCookie;
   readonly #secureCookie: SessionCookie;
+  /** The requests that `handle` answers just now. */
+  readonly #handled = new WeakSet<Request>();
 
   static {
     storeOf = (sessions) => sessions.#context.store;
@@ -94,9 +93,10 @@ export class Sessions<Data extends object> {
    *
    * @param request The request.
    * @param view The function that answers it.
-   * @param options Whether the request may prolong the session.
+   * @param options How the request uses its session.
    * @returns The response: synchronously where nothing has to be waited for. Errors, the view's
    * included, are thrown as early.
+   * @throws {TypeError} If the request is already being handled, as by a middleware mounted twice.
    * @throws {SessionStoreError} If the store cannot be reached, or the session is too busy.
    * @throws {SessionLostError} If the session ended while an unsafe request changed it.
    * @throws {SessionSizeError} If the session does not fit its place.
@@ -106,11 +106,25 @@ export class Sessions<Data extends object> {
     view: SessionView<Data>,
     options: RequestOptions = {},
   ): Response | Promise<Response> {
-    return after(
-      this.load(request, options),
-      (session) =>
-        after(runView(view, session), (response) => this.commit(session, response, view)),
-    );
+    if (this.#handled.has(request)) {
+      throw new TypeError(
+        "Cannot handle the request: its session is already being handled, so pass that session on " +
+          "(is a middleware mounted twice?)",
+      );
+    }
+    this.#handled.add(request);
+    const done = () => this.#handled.delete(request);
+    let response: Response | Promise<Response> | undefined;
+    try {
+      return response = after(
+        this.load(request, options),
+        (session) =>
+          after(runView(view, session), (response) => this.commit(session, response, view)),
+      );
+    } finally {
+      if (response instanceof Promise) response.then(done, done);
+      else done();
+    }
   }
 
   /**
@@ -118,7 +132,7 @@ export class Sessions<Data extends object> {
    * with {@linkcode Sessions.commit}.
    *
    * @param request The request.
-   * @param options Whether the request may prolong the session.
+   * @param options How the request uses its session.
    * @throws {SessionStoreError} If the store cannot be reached.
    */
   load(
@@ -144,12 +158,14 @@ export class Sessions<Data extends object> {
   /**
    * Saves what a request did to its session, which is closed from then on. When another request was
    * faster, a safe request (GET, HEAD) is answered again on the newer session, if its view is
-   * given, so that the page shows what is stored; otherwise the changes are applied to the newer
+   * given, so that the page shows what is stored: at most three times, and not once it has
+   * regenerated or destroyed the session or set its owner, nor if the request itself stored
+   * something meanwhile, through another `load`. Otherwise the changes are applied to the newer
    * session.
    *
    * @param session The session of the request.
    * @param response The answer to the request.
-   * @param view The function that made the answer, to make it again.
+   * @param view The function that made the answer, to make it again; without it nothing runs twice.
    * @returns The response with the cookie and the cache rules that belong to it: the same one, or a
    * copy where it has no body or its headers are immutable.
    * @throws {SessionStoreError} If the store cannot be reached, or the session is too busy.
@@ -202,22 +218,26 @@ export class Sessions<Data extends object> {
     });
   }
 
-  /** Answers again on the newer session, since another request was faster. */
+  /** Answers again, or applies the changes again, since another request was faster. */
   #retry(first: SessionState, response: Response, view?: SessionView<Data>): Promise<Response> {
-    return inTurn(first.value ?? "", async () => {
-      const fresh = await this.load(first.request, first.options);
+    const { request, value, options } = first;
+    let last = first;
+    let reruns = 0;
+    return inTurn(value ?? "", async () => {
+      const fresh = await this.load(request, options);
       const state = stateOf(fresh);
       state.accessed = true;
       // The session is gone since the request came: nothing is resurrected, and logout wins.
       if (state.loaded === null && state.fate === "open") state.fate = "lost";
-      if (view !== undefined && isSafe(first.request)) {
+      if (view !== undefined && reruns++ < MAX_RERUNS && mayRerun(last)) {
         response.body?.cancel().catch(() => {}); // nobody will read it
         response = await runView(view, fresh);
+        last = state;
       } else {
-        state.began = first.began; // the answer may have been made by another handler
-        state.changes = first.changes;
+        state.began = last.began; // the answer may have been made by another handler
+        state.changes = last.changes;
         if (state.fate === "open") {
-          state.record = first.changes.reduce((record, { apply }) => apply(record), state.record);
+          state.record = last.changes.reduce((record, { apply }) => apply(record), state.record);
         }
       }
       return saveSession(state, response);

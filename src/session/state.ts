@@ -36,6 +36,11 @@ export interface RequestOptions {
    * person made, such as a page's polling. Default: true.
    */
   readonly renew?: boolean;
+  /**
+   * Whether a safe request (GET, HEAD) may run again when another one was faster; false for one that
+   * does what can be done only once, such as the exchange of an OAuth code. Default: true.
+   */
+  readonly rerun?: boolean;
 }
 
 /** Keeps what the last write of each session did. */
