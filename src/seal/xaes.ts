@@ -27,7 +27,9 @@ export class Xaes {
   readonly #k1: Bytes;
   /** Derived keys by their prefix. */
   readonly #keys = new Cache<CryptoKey>(DERIVED_KEYS, DERIVED_KEYS);
+  /** The prefix of our own nonces, the key derived from it, and how many messages may follow. */
   #prefix: Bytes = new Uint8Array();
+  #key: Promise<CryptoKey> | undefined;
   #messagesLeft = 0;
 
   private constructor(cipher: CryptoKey, k1: Bytes) {
@@ -57,14 +59,18 @@ export class Xaes {
     if (this.#messagesLeft === 0) {
       this.#prefix = randomBytes(PREFIX_SIZE);
       this.#messagesLeft = MESSAGES_PER_PREFIX;
+      this.#key = undefined;
     }
     this.#messagesLeft--;
     nonce.set(this.#prefix);
     crypto.getRandomValues(nonce.subarray(PREFIX_SIZE));
-    const prefix = prefixOf(nonce);
-    const key = this.#keys.get(prefix) ?? await this.#derive(nonce);
-    this.#keys.set(prefix, key, 1);
-    return crypto.subtle.encrypt(gcm(nonce, aad), key, plaintext);
+    const deriving = this.#key ??= this.#derive(nonce).then((key) => this.#keep(nonce, key));
+    try {
+      return await crypto.subtle.encrypt(gcm(nonce, aad), await deriving, plaintext);
+    } catch (error) {
+      this.#messagesLeft = 0; // so that a key that could not be derived is not asked for again
+      throw error;
+    }
   }
 
   /**
@@ -76,15 +82,20 @@ export class Xaes {
    * @returns The plaintext, or null if any of the three is not as it was.
    */
   async decrypt(nonce: Bytes, ciphertext: Bytes, aad: Bytes): Promise<ArrayBuffer | null> {
-    const prefix = prefixOf(nonce);
-    const key = this.#keys.get(prefix) ?? await this.#derive(nonce);
+    const known = this.#keys.get(prefixOf(nonce));
+    const key = known ?? await this.#derive(nonce);
     try {
       const plaintext = await crypto.subtle.decrypt(gcm(nonce, aad), key, ciphertext);
-      this.#keys.set(prefix, key, 1);
+      if (known === undefined) this.#keep(nonce, key);
       return plaintext;
     } catch {
       return null;
     }
+  }
+
+  #keep(nonce: Bytes, key: CryptoKey): CryptoKey {
+    this.#keys.set(prefixOf(nonce), key, 1);
+    return key;
   }
 
   /** Derives the key of AES-256-GCM: NIST SP 800-108r1 in counter mode over CMAC. */

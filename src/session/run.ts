@@ -49,8 +49,14 @@ function isPromise<Value>(value: Value | PromiseLike<Value>): value is PromiseLi
   return typeof (value as { then?: unknown } | null)?.then === "function";
 }
 
-/** Responses that carry headers meant for one visitor, with the request that they answered. */
-const answered = new WeakMap<Response, { readonly request: Request; readonly at: number }>();
+/** Marks a response that carries headers meant for one visitor. */
+const ANSWERED = Symbol("answered");
+
+/** The request that a marked response answered. */
+interface Mark {
+  readonly request: Request;
+  readonly at: number;
+}
 
 let moment = 0;
 
@@ -61,7 +67,8 @@ export function begin(): number {
 
 /** Marks a response whose headers were changed in place for one request's visitor. */
 export function markAnswered(response: Response, request: Request): void {
-  answered.set(response, { request, at: ++moment });
+  // Not in a `WeakMap`, which costs more than the whole cookie does.
+  Reflect.set(response, ANSWERED, { request, at: ++moment } satisfies Mark);
 }
 
 /**
@@ -75,7 +82,7 @@ export function markAnswered(response: Response, request: Request): void {
  * @throws {TypeError} If the response answered an earlier request.
  */
 export function assertUnanswered(response: Response, request: Request, began: number): void {
-  const mark = answered.get(response);
+  const mark: Mark | undefined = Reflect.get(response, ANSWERED);
   if (mark === undefined || mark.request === request || mark.at > began) return;
   throw new TypeError(
     "Cannot answer with an earlier response: make one in the view",

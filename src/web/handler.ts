@@ -3,7 +3,7 @@ import { SessionLostError, SessionSizeError, SessionStoreError } from "../sessio
 import { after, assertUnanswered, begin, runView } from "../session/run.ts";
 import type { Session } from "../session/session.ts";
 import type { Sessions } from "../session/sessions.ts";
-import type { Route } from "./context.ts";
+import type { Context, Route } from "./context.ts";
 import { CSRF_FIELD, CSRF_HEADER, hasCsrfToken, verifyCsrfToken } from "./csrf.ts";
 import { errorPage, type Problem } from "./error_page.ts";
 import { formLimits, readForm } from "./form.ts";
@@ -98,14 +98,7 @@ export function createHandler<Data extends object>(
     const form = (): Promise<FormData> => reading ??= readForm(request, limits);
     if (route.session === false) {
       const began = begin();
-      const view = runView(route.view, {
-        request,
-        params,
-        form,
-        get session() {
-          return noSession();
-        },
-      });
+      const view = runView(route.view, new Sessionless(request, params, form));
       return after(view, (response) => {
         assertUnanswered(response, request, began);
         return response;
@@ -168,8 +161,17 @@ async function checkToken<Data extends object>(
   throw new HttpError(403, "The form has expired: go back, reload the page, and send it again");
 }
 
-function noSession(): never {
-  throw new TypeError("Cannot use the session: the route says that it has none");
+/** The context of a route without a session. A class, since a getter in a literal is slow. */
+class Sessionless<Data extends object> implements Context<Data> {
+  constructor(
+    readonly request: Request,
+    readonly params: Context<Data>["params"],
+    readonly form: () => Promise<FormData>,
+  ) {}
+
+  get session(): never {
+    throw new TypeError("Cannot use the session: the route says that it has none");
+  }
 }
 
 function unmatched(match: Exclude<Match<unknown>, { status: 200 }>): HttpError {
