@@ -4,6 +4,9 @@ import { ServerProcess } from "./server/server_process.ts";
 import { Browser, countIn, tokenIn } from "./support/browser.ts";
 import { CookieJar } from "./support/cookie_jar.ts";
 import { temporaryFolder } from "./support/temporary_folder.ts";
+import { testWith } from "./support/has.ts";
+
+const test = testWith("run");
 
 /** Two servers that share nothing but their secrets, and one visitor's browser at each in turn. */
 async function twoServers(
@@ -26,7 +29,7 @@ async function twoServers(
   };
 }
 
-Deno.test("two servers with the same secrets serve one visitor in turn", async () => {
+test("two servers with the same secrets serve one visitor in turn", async () => {
   const secret = generateSecret();
   await using servers = await twoServers([secret, secret]);
   const count = async (): Promise<number> => countIn(await servers.next().get("/"));
@@ -43,7 +46,7 @@ Deno.test("two servers with the same secrets serve one visitor in turn", async (
   assertEquals(await count(), 11);
 });
 
-Deno.test("two servers rotate their secrets one after the other", async () => {
+test("two servers rotate their secrets one after the other", async () => {
   const [before, after] = [generateSecret(), generateSecret()];
   // First both learn the new secret behind the old one, then it comes in front, here in one of them.
   await using servers = await twoServers([`${after} ${before}`, `${before} ${after}`]);
@@ -52,7 +55,7 @@ Deno.test("two servers rotate their secrets one after the other", async () => {
   }
 });
 
-Deno.test("two servers with secrets of their own do not know each other's visitors", async () => {
+test("two servers with secrets of their own do not know each other's visitors", async () => {
   await using servers = await twoServers([generateSecret(), generateSecret()]);
   for (const _server of [1, 2]) assertEquals(countIn(await servers.next().get("/")), 1);
 });

@@ -2,6 +2,9 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { SECRET_A, SECRET_B } from "./server/fake_environment.ts";
 import { runMain, ServerProcess, temporaryFolder } from "./server/server_process.ts";
 import { Browser, countIn, tokenIn } from "./support/browser.ts";
+import { testWith } from "./support/has.ts";
+
+const test = testWith("run");
 
 /** Opens a page; returns the count that it shows. */
 async function count(visitor: Browser, path = "/"): Promise<number> {
@@ -12,7 +15,7 @@ function pause(ms: number): Promise<void> {
   return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
-Deno.test("the server counts on after it was killed and started again", async () => {
+test("the server counts on after it was killed and started again", async () => {
   using folder = temporaryFolder();
   let server = await ServerProcess.start({ folder: folder.path });
   const visitor = new Browser(server.origin);
@@ -28,7 +31,7 @@ Deno.test("the server counts on after it was killed and started again", async ()
   await server.kill();
 });
 
-Deno.test("the server starts a cookie that it cannot open at 1", async () => {
+test("the server starts a cookie that it cannot open at 1", async () => {
   using folder = temporaryFolder();
   await using server = await ServerProcess.start({ folder: folder.path });
   const visitor = new Browser(server.origin);
@@ -44,7 +47,7 @@ Deno.test("the server starts a cookie that it cannot open at 1", async () => {
   assertEquals(await count(visitor), 2);
 });
 
-Deno.test("the server shows a flash message once and refuses forged forms", async () => {
+test("the server shows a flash message once and refuses forged forms", async () => {
   using folder = temporaryFolder();
   await using server = await ServerProcess.start({ folder: folder.path });
   const visitor = new Browser(server.origin);
@@ -66,7 +69,7 @@ Deno.test("the server shows a flash message once and refuses forged forms", asyn
   assert(!(await visitor.get("/cart")).text.includes("Your item was added."));
 });
 
-Deno.test("the server reads what an older secret sealed and seals it anew", async () => {
+test("the server reads what an older secret sealed and seals it anew", async () => {
   using folder = temporaryFolder();
   let server = await ServerProcess.start({
     folder: folder.path,
@@ -92,7 +95,7 @@ Deno.test("the server reads what an older secret sealed and seals it anew", asyn
   assertEquals([...Deno.readDirSync(folder.path)].length, 0);
 });
 
-Deno.test("the server forgets who stays away for SESSION_IDLE_TIMEOUT", async () => {
+test("the server forgets who stays away for SESSION_IDLE_TIMEOUT", async () => {
   using folder = temporaryFolder();
   await using server = await ServerProcess.start({
     folder: folder.path,
@@ -105,7 +108,7 @@ Deno.test("the server forgets who stays away for SESSION_IDLE_TIMEOUT", async ()
   assertEquals(await count(visitor), 1);
 });
 
-Deno.test("the server names every fault of its environment and ends with 2", async () => {
+test("the server names every fault of its environment and ends with 2", async () => {
   using folder = temporaryFolder();
   const { status, out, err } = await runMain("start", [], {
     folder: folder.path,
@@ -119,7 +122,7 @@ Deno.test("the server names every fault of its environment and ends with 2", asy
   assertEquals(err.trim().split("\n").length, 3);
 });
 
-Deno.test("the server finishes what is in flight when it is told to end", async () => {
+test("the server finishes what is in flight when it is told to end", async () => {
   using folder = temporaryFolder();
   await using server = await ServerProcess.start({ folder: folder.path });
   const visitor = new Browser(server.origin);
@@ -148,7 +151,7 @@ Deno.test("the server finishes what is in flight when it is told to end", async 
 });
 
 for (const signal of ["SIGINT", "SIGTERM"] as const) {
-  Deno.test(`the server ends with 0 on ${signal}, with idle connections open`, async () => {
+  test(`the server ends with 0 on ${signal}, with idle connections open`, async () => {
     using folder = temporaryFolder();
     await using server = await ServerProcess.start({ folder: folder.path });
     await count(new Browser(server.origin));
@@ -157,7 +160,7 @@ for (const signal of ["SIGINT", "SIGTERM"] as const) {
   });
 }
 
-Deno.test("the server tells the way out of a busy port and ends with 1", async () => {
+test("the server tells the way out of a busy port and ends with 1", async () => {
   using folder = temporaryFolder();
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
@@ -170,7 +173,7 @@ Deno.test("the server tells the way out of a busy port and ends with 1", async (
   assertStringIncludes(err, "PORT=0");
 });
 
-Deno.test("the server keeps its secret for itself, in the folder it is started in", async () => {
+test("the server keeps its secret for itself, in the folder it is started in", async () => {
   using folder = temporaryFolder();
   await using server = await ServerProcess.start({ folder: folder.path });
   const { mode } = Deno.statSync(`${folder.path}/.session-secret`);
@@ -181,7 +184,7 @@ Deno.test("the server keeps its secret for itself, in the folder it is started i
   assertStringIncludes(server.output, "Secret: a fresh one, kept in the file .session-secret");
 });
 
-Deno.test("the server refuses a secret file that holds none", async () => {
+test("the server refuses a secret file that holds none", async () => {
   using folder = temporaryFolder();
   const file = `${folder.path}/kept.txt`;
   Deno.writeTextFileSync(file, "hush");
@@ -194,7 +197,7 @@ Deno.test("the server refuses a secret file that holds none", async () => {
   assert(!err.includes("hush"));
 });
 
-Deno.test("the server logs requests and refused cookies, in JSON on request", async () => {
+test("the server logs requests and refused cookies, in JSON on request", async () => {
   using folder = temporaryFolder();
   await using server = await ServerProcess.start({
     folder: folder.path,
@@ -217,7 +220,7 @@ Deno.test("the server logs requests and refused cookies, in JSON on request", as
   ]);
 });
 
-Deno.test("the server logs no request with LOG=off", async () => {
+test("the server logs no request with LOG=off", async () => {
   using folder = temporaryFolder();
   await using server = await ServerProcess.start({
     folder: folder.path,
@@ -229,7 +232,7 @@ Deno.test("the server logs no request with LOG=off", async () => {
   assert(!server.output.includes("GET"));
 });
 
-Deno.test("keygen and inspect work on what the server seals", async () => {
+test("keygen and inspect work on what the server seals", async () => {
   using folder = temporaryFolder();
   const server = await ServerProcess.start({ folder: folder.path });
   const visitor = new Browser(server.origin);
@@ -260,7 +263,7 @@ Deno.test("keygen and inspect work on what the server seals", async () => {
   assertEquals([foreign.status, foreign.out], [1, "Refused: unknown key\n"]);
 });
 
-Deno.test("keygen and inspect refuse what makes no sense", async () => {
+test("keygen and inspect refuse what makes no sense", async () => {
   using folder = temporaryFolder();
   assertEquals((await runMain("inspect", [], { folder: folder.path })).status, 2);
   assertEquals((await runMain("keygen", ["--rotate"], { folder: folder.path })).status, 1);
@@ -273,7 +276,7 @@ Deno.test("keygen and inspect refuse what makes no sense", async () => {
 for (
   const url of ["redis://:p4ss%zz@h", "redis://h/p4ss", "redis:///x", "redis://a,rediss://b"]
 ) {
-  Deno.test(`the server refuses REDIS_URL=${url} with status 2, in words and without a stack`, async () => {
+  test(`the server refuses REDIS_URL=${url} with status 2, in words and without a stack`, async () => {
     using folder = temporaryFolder();
     const { status, err } = await runMain("start", [], {
       folder: folder.path,
@@ -285,7 +288,7 @@ for (
   });
 }
 
-Deno.test("the server keeps a KV file that its owner alone may read", async () => {
+test("the server keeps a KV file that its owner alone may read", async () => {
   using folder = temporaryFolder();
   const server = await ServerProcess.start({
     folder: folder.path,

@@ -3,7 +3,10 @@ import { assertEquals, assertStringIncludes } from "@std/assert";
 import { homeView } from "../views/home.tsx";
 import { howdyView } from "../views/howdy.tsx";
 import { call } from "./views/call.ts";
+import { testWith } from "./support/has.ts";
 import { site } from "./support/site.ts";
+
+const test = testWith("net");
 
 Deno.test("test_home_view: the view greets and counts", async () => {
   const { response, session } = await call(homeView);
@@ -29,10 +32,10 @@ async function get(path: string): Promise<string> {
   return await response.text();
 }
 
-Deno.test("test_home: GET / over HTTP", async () => {
+test("test_home: GET / over HTTP", async () => {
   assertStringIncludes(await get("/"), "<h1>Hi Home View</h1>");
 });
 
-Deno.test("test_hello: GET /howdy over HTTP", async () => {
+test("test_hello: GET /howdy over HTTP", async () => {
   assertStringIncludes(await get("/howdy"), "<h1>Hi Hello View</h1>");
 });

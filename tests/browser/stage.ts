@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext, Page } from "playwright-core";
 import { ServerProcess, temporaryFolder } from "../server/server_process.ts";
-import { chromiumPath, hasChromium } from "./chromium.ts";
+import { has } from "../support/has.ts";
+import { chromiumPath } from "./chromium.ts";
 
 const ARGS = [
   "--no-sandbox",
@@ -32,8 +33,6 @@ export async function follow(page: Page, role: "button" | "link", name: string):
 /** Options of the window, as Playwright has them. */
 type Options = Parameters<Browser["newContext"]>[0];
 
-const ignore = !hasChromium();
-
 // One server and one browser serve all tests of a file.
 let started: { server: ServerProcess; browser: Browser; folder: Disposable } | null = null;
 
@@ -64,7 +63,7 @@ export function browserTest(
 ): void {
   Deno.test({
     name,
-    ignore,
+    ignore: !has("chromium"),
     sanitizeOps: false,
     sanitizeResources: false,
     async fn() {

@@ -5,11 +5,14 @@ import { visitorOf } from "../runtimes/http_checks.ts";
 import { temporaryFolder } from "../server/server_process.ts";
 import { permissions } from "../tasks/permissions.ts";
 import { compileServer, ROOT } from "./compile.ts";
+import { testWith } from "../support/has.ts";
+
+const test = testWith("run");
 
 /** The bytes at the end of a binary that are read: more than what is embedded. */
 const EMBEDDED_SIZE = 32 * 2 ** 20;
 
-Deno.test("compileServer() says in one line what is missing, and how to supply it", async () => {
+test("compileServer() says in one line what is missing, and how to supply it", async () => {
   using folder = temporaryFolder();
   const compiled = await compileServer(`${folder.path}/satchel`, `${folder.path}/nowhere`);
   assertEquals(compiled.status, 3);
@@ -17,7 +20,7 @@ Deno.test("compileServer() says in one line what is missing, and how to supply i
   assertEquals([...Deno.readDirSync(folder.path)], []);
 });
 
-Deno.test("compileServer() tells every other failure as it is", async () => {
+test("compileServer() tells every other failure as it is", async () => {
   using folder = temporaryFolder();
   await Deno.writeTextFile(`${folder.path}/denort`, "no program");
   const compiled = await compileServer(`${folder.path}/satchel`, `${folder.path}/denort`);
@@ -27,7 +30,7 @@ Deno.test("compileServer() tells every other failure as it is", async () => {
 
 // Deno itself stands in for the runtime, which is part of no package: the file does not serve, but
 // what is embedded in it is what would be embedded in the real one.
-Deno.test("compileServer() embeds the whole server and its permissions", async () => {
+test("compileServer() embeds the whole server and its permissions", async () => {
   using folder = temporaryFolder();
   const output = `${folder.path}/satchel`;
   assertEquals(await compileServer(output, Deno.execPath()), {
@@ -60,7 +63,7 @@ Deno.test("compileServer() embeds the whole server and its permissions", async (
   assertEquals(granted.prompt, false);
 });
 
-Deno.test("the server needs no file but its secret, which it keeps where it runs", async () => {
+test("the server needs no file but its secret, which it keeps where it runs", async () => {
   using folder = temporaryFolder();
   const environment: Record<string, string> = { PORT: "0" };
   const options = permissions("start", (name) => environment[name]);

@@ -2,6 +2,9 @@ import { generateSecret } from "@satchel/satchel";
 import { assertEquals } from "@std/assert";
 import { type Launch, Served } from "../runtimes/served.ts";
 import { Browser } from "../support/browser.ts";
+import { testWith } from "../support/has.ts";
+
+const test = testWith("run");
 
 /** How to start an example. */
 function launch(name: string, ...args: string[]): Launch {
@@ -13,7 +16,7 @@ function launch(name: string, ...args: string[]): Launch {
   };
 }
 
-Deno.test("deno_serve counts on after a restart", async () => {
+test("deno_serve counts on after a restart", async () => {
   const example = launch("deno_serve.ts", "run", "--allow-net=127.0.0.1");
   const first = await Served.start(example);
   const visitor = new Browser(first.origin);
@@ -25,7 +28,7 @@ Deno.test("deno_serve counts on after a restart", async () => {
   assertEquals((await new Browser(second.origin, { jar: visitor.jar }).get("/")).text, "Count: 3");
 });
 
-Deno.test("deno_serve_parallel counts whichever thread answers", async () => {
+test("deno_serve_parallel counts whichever thread answers", async () => {
   const example = launch(
     "deno_serve_parallel.ts",
     ...["serve", "--parallel", "--host=127.0.0.1", "--port=0"],

@@ -1,5 +1,8 @@
 import { assert, assertEquals, assertLessOrEqual, assertStringIncludes } from "@std/assert";
 import config from "../../deno.json" with { type: "json" };
+import { testWith } from "../support/has.ts";
+
+const test = testWith("run");
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -42,7 +45,7 @@ Deno.test("the package exports what the documentation names", () => {
   assertEquals(Object.keys(config.exports), [".", "./inspector", "./seal", ...stores, "./web"]);
 });
 
-Deno.test("every name has one entry point, and `.` has few", async () => {
+test("every name has one entry point, and `.` has few", async () => {
   const homes = new Map<string, string[]>();
   for (const [entry, path] of Object.entries(config.exports)) {
     for (const name of await namesOf(path)) homes.set(name, [...homes.get(name) ?? [], entry]);
@@ -53,7 +56,7 @@ Deno.test("every name has one entry point, and `.` has few", async () => {
   assertLessOrEqual(count, 30);
 });
 
-Deno.test("an entry point loads its own layer and those below, and no package", async () => {
+test("an entry point loads its own layer and those below, and no package", async () => {
   const layers: Readonly<Record<string, RegExp>> = {
     ".": /^src\/(session|seal)\//,
     "./seal": /^src\/seal\//,
@@ -68,7 +71,7 @@ Deno.test("an entry point loads its own layer and those below, and no package", 
   }
 });
 
-Deno.test("importing a store loads no other one", async () => {
+test("importing a store loads no other one", async () => {
   for (const name of ["kv", "redis", "memory"] as const) {
     const loaded = await loadedBy(config.exports[`./stores/${name}`]);
     const stores = loaded.filter((path) =>
@@ -78,7 +81,7 @@ Deno.test("importing a store loads no other one", async () => {
   }
 });
 
-Deno.test("the package can be published: no slow types, and nothing that is not the library's", async () => {
+test("the package can be published: no slow types, and nothing that is not the library's", async () => {
   const { err, success } = await deno("publish", "--dry-run", "--allow-dirty", "--no-check");
   assert(success, err);
   assertStringIncludes(err, "Checking for slow types in the public API");

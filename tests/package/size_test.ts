@@ -1,5 +1,8 @@
 import { assertEquals, assertLessOrEqual } from "@std/assert";
+import { testWith } from "../support/has.ts";
 import { MODULES, sizeOf } from "./size.ts";
+
+const test = testWith("run");
 
 /**
  * The most that each may have by itself, minified and gzipped, in bytes: to notice what grows.
@@ -21,7 +24,7 @@ Deno.test("every entry point has a limit of its size", () => {
   assertEquals(Object.keys(LIMITS).sort(), Object.keys(MODULES).sort());
 });
 
-Deno.test.each(Object.entries(MODULES))("%s is no larger than it may be", async (name, path) => {
+test.each(Object.entries(MODULES))("%s is no larger than it may be", async (name, path) => {
   const { gzipped } = await sizeOf(path);
   assertLessOrEqual(gzipped, LIMITS[name] ?? 0);
 });

@@ -8,6 +8,9 @@ import { SECRET } from "../support/secrets.ts";
 import { cookieSessions, type Values, VersionedStore } from "../support/sessions.ts";
 import { site } from "../support/site.ts";
 import { heapAfterCollection } from "./heap.ts";
+import { testWith } from "../support/has.ts";
+
+const test = testWith("net");
 
 const URL_ENCODED = "application/x-www-form-urlencoded";
 
@@ -99,7 +102,7 @@ async function talk(port: number, text: string, hangUp: boolean): Promise<string
   return new TextDecoder().decode(bytes.subarray(0, size)).split("\r\n", 1)[0] ?? "";
 }
 
-Deno.test("a server outlives clients that hang up in the middle of their form", async () => {
+test("a server outlives clients that hang up in the middle of their form", async () => {
   const { handler, errors, runs } = formHandler();
   await serving(handler, async (port) => {
     const head = `POST / HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: ${URL_ENCODED}\r\n`;
@@ -117,7 +120,7 @@ Deno.test("a server outlives clients that hang up in the middle of their form", 
   assertEquals(errors, []);
 });
 
-Deno.test("a slow form keeps nobody waiting but its sender", async () => {
+test("a slow form keeps nobody waiting but its sender", async () => {
   const { handler } = formHandler();
   await serving(handler, async (port) => {
     using slow = await Deno.connect({ hostname: "127.0.0.1", port });
@@ -132,7 +135,7 @@ Deno.test("a slow form keeps nobody waiting but its sender", async () => {
   });
 });
 
-Deno.test("a client that disconnects while the view runs leaves a whole session behind", async () => {
+test("a client that disconnects while the view runs leaves a whole session behind", async () => {
   const store = new VersionedStore();
   const sessions = new Sessions<Values>({ store });
   const entered = Promise.withResolvers<void>();
@@ -271,7 +274,7 @@ Deno.test("a request with 100 cookies finds its session among them", async () =>
   }
 });
 
-Deno.test("cookies that come in several header lines are read as one", async () => {
+test("cookies that come in several header lines are read as one", async () => {
   const visitor = new Visitor(cookieSessions());
   await visitor.visit((session) => void session.set("who", "ada"));
   const sessions = cookieSessions();

@@ -6,6 +6,9 @@ import { ServerLog } from "../../src/server/log.ts";
 import { ServerProcess, temporaryFolder } from "../server/server_process.ts";
 import { Browser, tokenIn } from "../support/browser.ts";
 import { type Values, VersionedStore } from "../support/sessions.ts";
+import { testWith } from "../support/has.ts";
+
+const test = testWith("run");
 
 /** Refuses a log that holds any of the secrets, whole or in part. */
 function assertSilentAbout(log: string, secrets: Record<string, string>): void {
@@ -20,7 +23,7 @@ function assertSilentAbout(log: string, secrets: Record<string, string>): void {
 }
 
 for (const format of ["text", "json"]) {
-  Deno.test(`the ${format} log of a whole visit holds no value, cookie, token or secret`, async () => {
+  test(`the ${format} log of a whole visit holds no value, cookie, token or secret`, async () => {
     using folder = temporaryFolder();
     const environment = { LOG_FORMAT: format, SERVER_TIMING: "1" };
     const server = await ServerProcess.start({ folder: folder.path, environment });

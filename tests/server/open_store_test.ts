@@ -11,6 +11,9 @@ import { CookieStore } from "../../src/session/cookie_store.ts";
 import { recordOf, writeOf } from "../stores/sample.ts";
 import { configOf, FakeFiles, SECRET_A } from "./fake_environment.ts";
 import { temporaryFolder } from "./server_process.ts";
+import { testWith } from "../support/has.ts";
+
+const test = testWith("files");
 
 /** Databases that record how they are opened, and answer or not. */
 class FakeDatabases implements Databases {
@@ -118,7 +121,7 @@ Deno.test("openStore() encrypts the connection to one Redis, and leaves certific
   assertEquals(socket?.tls, true);
 });
 
-Deno.test("openStore() makes a KV file that its owner alone may read, and tells of one that others may", async () => {
+test("openStore() makes a KV file that its owner alone may read, and tells of one that others may", async () => {
   const folder = temporaryFolder();
   const path = `${folder.path}/kv.sqlite`;
   const files = {

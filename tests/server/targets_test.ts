@@ -1,6 +1,9 @@
 /** What the real server makes of request lines and `Host` lines that no browser sends. */
 import { assertEquals, assertMatch } from "@std/assert";
 import { ServerProcess, temporaryFolder } from "./server_process.ts";
+import { testWith } from "../support/has.ts";
+
+const test = testWith("run");
 
 /** Sends bytes as they are; returns the status of the answer, and the rest of it. */
 async function send(origin: string, text: string): Promise<{ status: number; answer: string }> {
@@ -13,7 +16,7 @@ async function send(origin: string, text: string): Promise<{ status: number; ans
   return { status: Number(/^HTTP\/1\.[01] (\d+)/.exec(answer)?.[1]), answer };
 }
 
-Deno.test("the server answers 400 to a request that is not addressed properly", async (t) => {
+test("the server answers 400 to a request that is not addressed properly", async (t) => {
   using folder = temporaryFolder();
   await using server = await ServerProcess.start({ folder: folder.path });
   const { host } = new URL(server.origin);
@@ -63,7 +66,7 @@ Deno.test("the server answers 400 to a request that is not addressed properly", 
   }
 });
 
-Deno.test("the server answers HEAD with the headers of GET or without", async () => {
+test("the server answers HEAD with the headers of GET or without", async () => {
   using folder = temporaryFolder();
   await using server = await ServerProcess.start({ folder: folder.path });
   for (const path of ["/", "/howdy", "/healthz", "/nowhere", "/cart", "/sign-in"]) {

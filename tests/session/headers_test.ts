@@ -1,5 +1,8 @@
 import { assert, assertEquals, assertStrictEquals, assertThrows } from "@std/assert";
 import { setPrivate, withHeaders } from "../../src/session/headers.ts";
+import { testWith } from "../support/has.ts";
+
+const test = testWith("net");
 
 function ruled(init: HeadersInit = {}, once = false): Headers {
   const headers = new Headers(init);
@@ -105,7 +108,7 @@ Deno.test("withHeaders() throws what the change throws", () => {
   assertThrows(() => withHeaders(new Response("text"), mistake), RangeError, "a mistake");
 });
 
-Deno.test("withHeaders() leaves the response that opens a WebSocket usable", async () => {
+test("withHeaders() leaves the response that opens a WebSocket usable", async () => {
   await using server = Deno.serve({ port: 0, hostname: "127.0.0.1", onListen() {} }, (request) => {
     const { socket, response } = Deno.upgradeWebSocket(request);
     socket.onmessage = () => socket.close();

@@ -1,11 +1,11 @@
 import { RedisStore } from "@satchel/satchel/stores/redis";
 import { assert } from "@std/assert";
+import { has } from "../support/has.ts";
 import { testContract } from "./contract.ts";
 import { RedisCluster } from "./redis_cluster.ts";
-import { hasRedis } from "./redis_server.ts";
 import { inParallel, keep, recordOf } from "./sample.ts";
 
-const ignore = !hasRedis();
+const ignore = !has("redis-server");
 let cluster: RedisCluster;
 let client: Awaited<ReturnType<RedisCluster["connect"]>>;
 

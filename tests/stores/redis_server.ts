@@ -18,22 +18,6 @@ export function clientOf(url: string) {
   return client;
 }
 
-/**
- * Whether there is a Redis to test with. Where there is none, one line says so and the tests are
- * ignored; in CI that is an error.
- */
-export function hasRedis(): boolean {
-  try {
-    new Deno.Command("redis-server", { args: ["--version"], stdout: "null" }).outputSync();
-    return true;
-  } catch (cause) {
-    const message = "Cannot test the Redis store: there is no redis-server on this machine";
-    if (Deno.env.get("CI")) throw new Error(message, { cause });
-    console.log(message);
-    return false;
-  }
-}
-
 /** A Redis of its own on a free loopback port, with its data in a folder that goes with it. */
 export class RedisServer implements AsyncDisposable {
   readonly port: number;

@@ -1,11 +1,12 @@
 import { SessionStoreError } from "@satchel/satchel";
 import { RedisStore } from "@satchel/satchel/stores/redis";
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { has } from "../support/has.ts";
 import { testContract } from "./contract.ts";
-import { clientOf, hasRedis, RedisServer } from "./redis_server.ts";
+import { clientOf, RedisServer } from "./redis_server.ts";
 import { counter, find, keep, pause, recordOf, rejection, writeOf } from "./sample.ts";
 
-const ignore = !hasRedis();
+const ignore = !has("redis-server");
 let server: RedisServer;
 let shared: ReturnType<typeof clientOf>;
 

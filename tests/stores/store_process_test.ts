@@ -1,12 +1,14 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { runMain, ServerProcess } from "../server/server_process.ts";
 import { Browser, countIn } from "../support/browser.ts";
+import { testWith } from "../support/has.ts";
 import { temporaryFolder } from "../support/temporary_folder.ts";
 import { RedisCluster } from "./redis_cluster.ts";
-import { hasRedis, RedisServer } from "./redis_server.ts";
+import { RedisServer } from "./redis_server.ts";
 import { pause } from "./sample.ts";
 
-const withRedis = hasRedis();
+const test = testWith("run");
+const testRedis = testWith("redis-server");
 
 /** What visitors with accounts do, with a restart in between. */
 async function visit(environment: Record<string, string>, folder: string): Promise<void> {
@@ -52,29 +54,27 @@ async function visitAgain([desk, phone, stranger]: [Browser, Browser, Browser]):
   assert(!(await signInPage(phone)).includes("You are Ann"));
 }
 
-Deno.test("the server keeps sessions and accounts in a KV file", async () => {
+test("the server keeps sessions and accounts in a KV file", async () => {
   using folder = temporaryFolder();
   await visit({ SESSION_STORE: "kv" }, folder.path);
   // Neither a secret nor anything else beside the database.
   for (const { name } of Deno.readDirSync(folder.path)) assertMatch(name, /^\.satchel\.sqlite/);
 });
 
-Deno.test("the server keeps sessions and accounts in Redis", { ignore: !withRedis }, async () => {
+testRedis("the server keeps sessions and accounts in Redis", async () => {
   using folder = temporaryFolder();
   await using redis = await RedisServer.start();
   await visit({ SESSION_STORE: "redis", REDIS_URL: redis.url }, folder.path);
   assertEquals([...Deno.readDirSync(folder.path)].length, 0);
 });
 
-Deno.test("the server keeps sessions and accounts in a Redis Cluster", {
-  ignore: !withRedis,
-}, async () => {
+testRedis("the server keeps sessions and accounts in a Redis Cluster", async () => {
   using folder = temporaryFolder();
   await using cluster = await RedisCluster.start();
   await visit({ SESSION_STORE: "redis", REDIS_URL: cluster.urls.join(",") }, folder.path);
 });
 
-Deno.test("the server does not start without its Redis, and says so", async () => {
+test("the server does not start without its Redis, and says so", async () => {
   using folder = temporaryFolder();
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const { port } = listener.addr;
@@ -89,7 +89,7 @@ Deno.test("the server does not start without its Redis, and says so", async () =
   assert(!err.includes("hush"));
 });
 
-Deno.test("the server does not start without a place for its KV file, and says so", async () => {
+test("the server does not start without a place for its KV file, and says so", async () => {
   using folder = temporaryFolder();
   const { status, out, err } = await runMain("start", [], {
     folder: folder.path,
@@ -100,9 +100,7 @@ Deno.test("the server does not start without a place for its KV file, and says s
   assertEquals(err.trim().split("\n").length, 2);
 });
 
-Deno.test("the server answers 503 while Redis is down, and goes on when it is back", {
-  ignore: !withRedis,
-}, async () => {
+testRedis("the server answers 503 while Redis is down, and goes on when it is back", async () => {
   using folder = temporaryFolder();
   await using redis = await RedisServer.start({
     flags: ["--appendonly", "yes", "--appendfsync", "always"],
@@ -130,7 +128,7 @@ Deno.test("the server answers 503 while Redis is down, and goes on when it is ba
   assertStringIncludes(server.output, "Cannot reach the redis store");
 });
 
-Deno.test("inspect looks into a session of a KV file", async () => {
+test("inspect looks into a session of a KV file", async () => {
   using folder = temporaryFolder();
   const environment = { SESSION_STORE: "kv" };
   const server = await ServerProcess.start({ folder: folder.path, environment });

@@ -1,5 +1,8 @@
 import { assert, assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { HttpError, readForm, type ReadFormOptions } from "../../src/web/mod.ts";
+import { testWith } from "../support/has.ts";
+
+const test = testWith("net");
 
 const URL = "https://shop.example/cart";
 const URLENCODED = "application/x-www-form-urlencoded";
@@ -289,7 +292,7 @@ Deno.test("readForm() with the limit 0 accepts an empty form alone", async () =>
   assertEquals((await refusal(readForm(post("a", URLENCODED), { maxBytes: 0 }))).status, 413);
 });
 
-Deno.test("readForm() copes with what a socket delivers", async () => {
+test("readForm() copes with what a socket delivers", async () => {
   const answers: string[] = [];
   await using server = Deno.serve(
     { port: 0, hostname: "127.0.0.1", onListen() {} },

@@ -2,6 +2,9 @@
 import { assert, assertEquals } from "@std/assert";
 import { html, HttpError, redirect, type Route } from "../../src/web/mod.ts";
 import { appOf, type Values } from "./app.ts";
+import { testWith } from "../support/has.ts";
+
+const test = testWith("net");
 
 const page = html("x".repeat(878)).text();
 
@@ -43,7 +46,7 @@ function site() {
   return { paths, streams, ...appOf(() => html(""), { routes }) };
 }
 
-Deno.test("createHandler() answers HEAD with the Content-Length of GET or without, over HTTP", async () => {
+test("createHandler() answers HEAD with the Content-Length of GET or without, over HTTP", async () => {
   const { paths, streams, handler, errors } = site();
   await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, handler);
   for (const path of paths) {

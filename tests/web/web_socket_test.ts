@@ -6,6 +6,9 @@ import { csrfToken, html, type Route } from "../../src/web/mod.ts";
 import { Browser, Visitor } from "../support/browser.ts";
 import { sessionsIn } from "../support/sessions.ts";
 import { appOf, type Values } from "./app.ts";
+import { testWith } from "../support/has.ts";
+
+const test = testWith("net");
 
 /** A server that signs in and transfers by WebSocket, with `csrf: true`. */
 function bank() {
@@ -52,7 +55,7 @@ async function transfer(host: string, headers: Record<string, string>): Promise<
   return answer;
 }
 
-Deno.test("createHandler() opens a WebSocket for pages of this and of trusted origins alone", async () => {
+test("createHandler() opens a WebSocket for pages of this and of trusted origins alone", async () => {
   const { transfers, upgrades, server } = bank();
   await using _ = server;
   const host = `127.0.0.1:${server.addr.port}`;

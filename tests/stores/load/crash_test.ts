@@ -1,18 +1,16 @@
 import { assert, assertEquals } from "@std/assert";
 import { countIn } from "../../support/browser.ts";
-import { hasRedis } from "../redis_server.ts";
+import { testWith } from "../../support/has.ts";
 import { atOnce, Client, statuses } from "./client.ts";
 import { Fleet, type Kind } from "./fleet.ts";
 
 const CRASHES = 20;
-const withRedis = hasRedis();
+const testRedis = testWith("redis-server");
 
 for (const kind of ["kv", "redis"] as const satisfies Kind[]) {
-  const ignore = kind === "redis" && !withRedis;
+  const test = kind === "redis" ? testRedis : testWith("run");
 
-  Deno.test(`a server on the ${kind} store that is killed ${CRASHES} times loses nothing`, {
-    ignore,
-  }, async () => {
+  test(`a server on the ${kind} store that is killed ${CRASHES} times loses nothing`, async () => {
     await using fleet = await Fleet.start(kind, 1);
     const clients = await atOnce(8, () => Promise.resolve(new Client(fleet)));
     for (const client of clients.results) assertEquals(countIn(await client.request("/")), 1);
@@ -53,9 +51,7 @@ for (const kind of ["kv", "redis"] as const satisfies Kind[]) {
   });
 }
 
-Deno.test("Redis that is killed and started again costs 503s and nothing else", {
-  ignore: !withRedis,
-}, async () => {
+testRedis("Redis that is killed and started again costs 503s and nothing else", async () => {
   await using fleet = await Fleet.start("redis", 2);
   const client = new Client(fleet);
   await client.request("/");

@@ -1,18 +1,17 @@
 import { assert, assertEquals } from "@std/assert";
 import { countIn } from "../../support/browser.ts";
-import { hasRedis } from "../redis_server.ts";
+import { testWith } from "../../support/has.ts";
 import { type Answer, atOnce, Client, statuses } from "./client.ts";
 import { Fleet, type Kind } from "./fleet.ts";
 
 const SERVERS = 4;
-const withRedis = hasRedis();
 
 for (const kind of ["kv", "redis"] as const satisfies Kind[]) {
-  const ignore = kind === "redis" && !withRedis;
+  const register = testWith(kind === "redis" ? "redis-server" : "run");
   let fleet: Fleet;
 
   const test = (what: string, run: (client: Client) => Promise<string>): void => {
-    Deno.test(`${SERVERS} servers on one ${kind} store: ${what}`, { ignore }, async () => {
+    register(`${SERVERS} servers on one ${kind} store: ${what}`, async () => {
       fleet = await Fleet.start(kind, SERVERS);
       try {
         console.log(`${kind}: ${what}: ${await run(new Client(fleet))}`);
