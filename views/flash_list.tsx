@@ -1,5 +1,6 @@
 import type { JSX } from "preact";
 import type { Session } from "../src/session/mod.ts";
+import { noteEnding } from "./session_ended.ts";
 import type { Visitor } from "./visitor.ts";
 
 /** The levels that the site shows, each with the word that tells it without colour. */
@@ -12,6 +13,7 @@ const LEVELS: Readonly<Record<string, string>> = {
 
 /** The visitor's flash messages, in order; nothing if there are none. Shown once. */
 export function FlashList({ session }: { session: Session<Visitor> }): JSX.Element | null {
+  noteEnding(session);
   const messages = session.takeFlash(Object.keys(LEVELS));
   if (messages.length === 0) return null;
   return (

@@ -4,7 +4,7 @@ import type { Session } from "../src/session/mod.ts";
 import { redirect, type View } from "../src/web/mod.ts";
 import { CsrfField } from "./csrf_field.tsx";
 import { Layout } from "./layout.tsx";
-import { page } from "./render.tsx";
+import { formPage } from "./render.tsx";
 import { SizeChart } from "./size_chart.tsx";
 import { Timeline } from "./timeline.tsx";
 import { ValueTree } from "./value_tree.tsx";
@@ -13,10 +13,10 @@ import type { Visitor } from "./visitor.ts";
 /** `GET /session`: the content of the visitor's own session. */
 export const sessionView: View<Visitor> = ({ session }) => {
   const inspection = inspect(session);
-  return page(
+  return formPage(
     <Layout title="Your session · Satchel" path="/session" session={session}>
       <h1>Your session</h1>
-      {session.isNew && <p>It begins with this page: your browser brought none along.</p>}
+      {session.isNew && <Beginning session={session} />}
       <Values session={session} />
       <Lifetime session={session} inspection={inspection} />
       <Room inspection={inspection} />
@@ -30,6 +30,17 @@ export const sessionView: View<Visitor> = ({ session }) => {
 interface Part {
   session: Session<Visitor>;
   inspection: Inspection;
+}
+
+function Beginning({ session }: { session: Session<Visitor> }): JSX.Element {
+  return session.refusal === null
+    ? <p>It begins with this page: your browser brought none along.</p>
+    : (
+      <p>
+        It begins with this page: the one that your browser brought was refused (
+        <code>{session.refusal}</code>).
+      </p>
+    );
 }
 
 function Values({ session }: { session: Session<Visitor> }): JSX.Element {

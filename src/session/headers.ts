@@ -79,6 +79,7 @@ export function dropTargetedCaching(headers: Headers): void {
 }
 
 const PRIVATE = "private, no-cache";
+const UNKEPT = "private, no-store";
 
 /**
  * Keeps a response that depends on a session out of every shared cache (RFC 9111, section 5.2.2.7),
@@ -87,14 +88,17 @@ const PRIVATE = "private, no-cache";
  *
  * @param headers The headers of the response.
  * @param once Whether it shows a message or a refused form, which no cache must bring up again.
+ * @param owned Whether it is for a visitor who is signed in. Browsers drop pages that may not be
+ * stored from their back-forward cache when a cookie changes, as it does at the sign-out.
  */
-export function setPrivate(headers: Headers, once: boolean): void {
+export function setPrivate(headers: Headers, once: boolean, owned: boolean): void {
   dropTargetedCaching(headers);
   if (!/(^|,)\s*(\*|cookie)\s*(,|$)/i.test(headers.get("vary") ?? "")) {
     headers.append("vary", "Cookie");
   }
-  const control = once ? "private, no-store" : privately(headers.get("cache-control"));
-  headers.set("cache-control", control);
+  const control = headers.get("cache-control");
+  const isUnkept = once || owned && control === null;
+  headers.set("cache-control", isUnkept ? UNKEPT : privately(control));
 }
 
 function privately(control: string | null): string {

@@ -12,6 +12,9 @@ const MAX_LABEL = 120;
 /** Changes that count only if the answer has a page, which shows what was taken. */
 const TAKEN = ["takeFlash", "recallForm"];
 
+/** Pages that the browser fetched for the visitor as they were before (W3C Clear Site Data). */
+const EARLY_PAGES = '"prefetchCache", "prerenderCache"';
+
 /** Changes that no visitor misses. */
 const NEGLIGIBLE = [...TAKEN, "csrf", "destroy"];
 
@@ -169,8 +172,12 @@ async function end({ value, cookie, context }: SessionState): Promise<void> {
 /** Puts the cookie and the cache rules on the response, which is for this visitor alone then. */
 function answer(state: SessionState, response: Response, setCookie: string | null = null) {
   const isOnce = state.changes.some(({ kind }) => TAKEN.includes(kind));
+  const owner = state.record.owner ?? state.loaded?.record.owner ?? null;
+  const isOther = didChange(state, "regenerate") || didChange(state, "destroy");
   const answered = withHeaders(response, (headers) => {
-    setPrivate(headers, isOnce);
+    setPrivate(headers, isOnce, owner !== null);
+    // Browsers take it over https and on localhost alone. A proxy may end https without saying so.
+    if (isOther) headers.append("clear-site-data", EARLY_PAGES);
     if (setCookie) headers.append("set-cookie", setCookie);
   });
   if (answered === response) markAnswered(response, state.request);

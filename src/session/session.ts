@@ -1,6 +1,7 @@
 import { addFlash, type FlashMessage, type FlashOptions, isSeen, removeFlash } from "./flash.ts";
 import { blankRecord, type JsonValue, ownText, type SessionRecord } from "./record.ts";
 import type { Change } from "./state.ts";
+import type { RejectReason } from "./store.ts";
 import { changeState, didChange, readState, SessionValues, stateOf } from "./values.ts";
 
 /**
@@ -27,6 +28,14 @@ export class Session<Data extends object = Record<string, JsonValue>> extends Se
   /** Whether the visitor brought no session along. */
   get isNew(): boolean {
     return readState(stateOf(this)).loaded === null || didChange(stateOf(this), "destroy");
+  }
+
+  /**
+   * Why the cookie that the visitor brought gave no session, such as `"expired"`; null if it gave
+   * one, or there was none. A page can say by it that the visitor's session has ended.
+   */
+  get refusal(): RejectReason | null {
+    return readState(stateOf(this)).refusal;
   }
 
   /** When the session began. */

@@ -208,6 +208,7 @@ export class Sessions<Data extends object> {
       cookie,
       value,
       loaded,
+      refusal: reason,
       context: this.#context,
       record: loaded?.record ?? blankRecord(now),
       changes: [],

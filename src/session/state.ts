@@ -1,7 +1,7 @@
 import type { SessionCookie } from "./cookie.ts";
 import type { TimeLimits } from "./limits.ts";
 import type { SessionRecord } from "./record.ts";
-import type { LoadedSession, SessionStore } from "./store.ts";
+import type { LoadedSession, RejectReason, SessionStore } from "./store.ts";
 
 /**
  * One change of a session: a function from record to record. The changes of a request are kept in a
@@ -68,6 +68,8 @@ export interface SessionState {
   readonly value: string | null;
   /** The session that the store found under that value, if it is to be used. */
   readonly loaded: LoadedSession | null;
+  /** Why that value gave no session; null if it did, or there was none. */
+  readonly refusal: RejectReason | null;
   /** The parts that all sessions of the application share. */
   readonly context: {
     readonly store: SessionStore;

@@ -4,9 +4,9 @@ import { testWith } from "../support/has.ts";
 
 const test = testWith("net");
 
-function ruled(init: HeadersInit = {}, once = false): Headers {
+function ruled(init: HeadersInit = {}, once = false, owned = false): Headers {
   const headers = new Headers(init);
-  setPrivate(headers, once);
+  setPrivate(headers, once, owned);
   return headers;
 }
 
@@ -44,6 +44,12 @@ Deno.test("setPrivate() lets no cache keep what is shown once, whatever the view
   for (const given of ["max-age=5", "public, max-age=60, immutable", "private", "no-cache"]) {
     assertEquals(ruled({ "cache-control": given }, true).get("cache-control"), "private, no-store");
   }
+});
+
+Deno.test("setPrivate() lets no cache keep a page of an account, unless the view says so", () => {
+  assertEquals(ruled({}, false, true).get("cache-control"), "private, no-store");
+  const given = ruled({ "cache-control": "max-age=5" }, false, true);
+  assertEquals(given.get("cache-control"), "private, max-age=5");
 });
 
 Deno.test.each([
