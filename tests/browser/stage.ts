@@ -50,7 +50,12 @@ async function start(): Promise<{ server: ServerProcess; browser: Browser; folde
   const { chromium } = await import("playwright-core");
   const [server, browser] = await Promise.all([
     ServerProcess.start({ folder: folder.path, environment: { LOG: "off" } }),
-    chromium.launch({ executablePath: chromiumPath(), args: ARGS }),
+    chromium.launch({
+      executablePath: chromiumPath(),
+      args: ARGS,
+      // People's browsers have that cache; it hides faults, and is the cause of others.
+      ignoreDefaultArgs: ["--disable-back-forward-cache"],
+    }),
   ]);
   return started = { server, browser, folder };
 }
