@@ -106,28 +106,48 @@ function flat(queue: readonly FlashMessage[]): string[] {
   return queue.flatMap(({ level, message }) => [level, message]);
 }
 
-/** A value that a session can hold: any that JSON has (RFC 8259). */
+/**
+ * A value that a session can hold: any that JSON has (RFC 8259). A property that is undefined is left
+ * out.
+ */
 export type JsonValue =
   | string
   | number
   | boolean
   | null
   | readonly JsonValue[]
-  | { readonly [key: string]: JsonValue };
+  | { readonly [key: string]: JsonValue | undefined };
 
-/** A value as the session hands it out: readable all the way down, changeable nowhere. */
-export type Frozen<T> = T extends string | number | boolean | null | undefined ? T
-  : T extends readonly (infer Item)[] ? readonly Frozen<Item>[]
-  : { readonly [Key in keyof T]: Frozen<T[Key]> };
+/**
+ * A value as the session takes it and hands it out: JSON that cannot be changed. A type that is not
+ * JSON turns into a text that says so, which no value of that type fits: a date, a map, a set, a
+ * function, a bigint, an instance of a class that has methods or private members. In a list nothing
+ * is undefined, and what is `unknown` is any JSON.
+ */
+export type Frozen<T> = JsonValue extends T ? JsonValue | (undefined extends T ? undefined : never)
+  : T extends string | number | boolean | null | undefined ? T
+  : T extends readonly unknown[] ? { readonly [Key in keyof T]: Exclude<Frozen<T[Key]>, undefined> }
+  : [keyof T] extends [never] ? Extract<JsonValue, object>
+  : {
+    [Key in keyof T]: T[Key] extends infer Value
+      ? Value extends (...given: never[]) => unknown ? 0 : Value
+      : never;
+  } extends T & object ? { readonly [Key in keyof T]: Frozen<T[Key]> }
+  : "Cannot store this in a session: it is not JSON";
 
 /** Nesting beyond this is a mistake, and would overflow the stack long before the cookie. */
 const MAX_DEPTH = 64;
 
-/** Values already known to be JSON and frozen all the way down, so that no tree is walked twice. */
-const settled = new WeakSet<object>();
+/**
+ * Values already known to be JSON and frozen all the way down, so that no tree is walked twice, with
+ * their levels: a value that is put into another must not nest without end.
+ */
+const settled = new WeakMap<object, number>();
 
 /**
- * Copies a value into the form that a session keeps: plain JSON, frozen all the way down.
+ * Copies a value into the form that a session keeps: plain JSON, frozen all the way down. A property
+ * that is undefined is left out, as JSON.stringify does; in a list, of which it would make null, it is
+ * refused.
  *
  * @param value The value to keep.
  * @param path Where the value stands, for the error message.
@@ -152,9 +172,11 @@ export function toJsonValue(
   if (typeof value !== "object") {
     return fail(`${value === undefined ? "" : "a "}${typeof value} is not JSON`);
   }
-  if (settled.has(value)) return value as JsonValue;
   if (ancestors.includes(value)) fail("a cycle is not JSON");
-  if (ancestors.length === MAX_DEPTH) fail(`it has more than ${MAX_DEPTH} levels`);
+  if (ancestors.length + (settled.get(value) ?? 1) > MAX_DEPTH) {
+    fail(`it has more than ${MAX_DEPTH} levels`);
+  }
+  if (settled.has(value)) return value as JsonValue;
   const inside = [...ancestors, value];
   if (Array.isArray(value)) {
     // Array.from also visits the holes of a sparse array, which JSON cannot say.
@@ -166,7 +188,9 @@ export function toJsonValue(
   }
   if (Object.getOwnPropertySymbols(value).length > 0) fail("a symbol key is not JSON");
   return settle(Object.fromEntries(
-    Object.entries(value).map(([key, item]) => [key, toJsonValue(item, `${path}.${key}`, inside)]),
+    Object.entries(value).flatMap(([key, item]) =>
+      item === undefined ? [] : [[key, toJsonValue(item, `${path}.${key}`, inside)]]
+    ),
   ));
 }
 
@@ -191,6 +215,8 @@ export function ownText(text: string): string {
 }
 
 function settle<T extends object>(value: T): T {
-  settled.add(value);
+  let inside = 0;
+  for (const inner of Object.values(value)) inside = Math.max(inside, settled.get(inner) ?? 0);
+  settled.set(value, inside + 1);
   return Object.freeze(value);
 }

@@ -1,26 +1,29 @@
 import { type JsonValue, type SessionRecord, toJsonValue } from "./record.ts";
 
 /** The result of a Standard Schema validator (standardschema.dev, version 1). */
-export type SchemaResult =
-  | { readonly value: unknown; readonly issues?: undefined }
+export type SchemaResult<Output = unknown> =
+  | { readonly value: Output; readonly issues?: undefined }
   | { readonly issues: readonly unknown[] };
 
 /** Any validator that keeps to Standard Schema, such as those of Zod, Valibot or ArkType. */
-export interface StandardSchema {
+export interface StandardSchema<Output = unknown> {
   /** The part that all of them have in common. */
   readonly "~standard": {
     readonly version: 1;
     readonly vendor: string;
-    readonly validate: (value: unknown) => SchemaResult | Promise<SchemaResult>;
+    readonly validate: (
+      value: unknown,
+    ) => SchemaResult<Output> | Promise<SchemaResult<Output>>;
   };
 }
 
 /** How stored data is validated. */
-export interface SchemaOptions {
+export interface SchemaOptions<Data = unknown> {
   /**
    * Validates stored data when it is loaded: an older version of the program may have written it.
+   * Its output is the type of the session's data.
    */
-  readonly schema?: StandardSchema;
+  readonly schema?: StandardSchema<Data>;
   /**
    * Upgrades data that fails the schema; the result is validated again. If it still fails, or the
    * function throws, the session is dropped and the visitor gets a new one.

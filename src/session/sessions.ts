@@ -1,7 +1,7 @@
 import { inTurn } from "./contention.ts";
 import { isHttps, type ProxyOptions, SessionCookie, type SessionCookieOptions } from "./cookie.ts";
 import { type TimeLimitOptions, TimeLimits } from "./limits.ts";
-import { blankRecord } from "./record.ts";
+import { blankRecord, type JsonValue } from "./record.ts";
 import { after, begin, runView } from "./run.ts";
 import { mayRerun, saveSession } from "./save.ts";
 import { fitToSchema, type SchemaOptions } from "./schema.ts";
@@ -19,7 +19,8 @@ export type SessionView<Data extends object> = (
 ) => Response | Promise<Response>;
 
 /** Options of {@linkcode Sessions}. */
-export interface SessionOptions extends TimeLimitOptions, SchemaOptions, ProxyOptions {
+export interface SessionOptions<Data extends object = Record<string, JsonValue>>
+  extends TimeLimitOptions, SchemaOptions<Data>, ProxyOptions {
   /** Where sessions are kept: `CookieStore`, `KvStore`, `RedisStore`, or your own. */
   readonly store: SessionStore;
   /** The cookie that carries the session or its id. */
@@ -61,10 +62,10 @@ export let storeOf: <Data extends object>(sessions: Sessions<Data>) => SessionSt
  * assertEquals(response.headers.getSetCookie().length, 1);
  * ```
  */
-export class Sessions<Data extends object> {
+export class Sessions<Data extends object = Record<string, JsonValue>> {
   /** Whether the proxy's headers are believed. */
   readonly trustProxy: boolean;
-  readonly #context: SessionOptions & SessionState["context"];
+  readonly #context: SessionOptions<Data> & SessionState["context"];
   readonly #plainCookie: SessionCookie;
   readonly #secureCookie: SessionCookie;
   /** The requests that `handle` answers just now. */
@@ -80,7 +81,7 @@ export class Sessions<Data extends object> {
    * @param options The store, and everything that has a default.
    * @throws {RangeError} If an option is out of range.
    */
-  constructor(options: SessionOptions) {
+  constructor(options: SessionOptions<Data>) {
     const { cookie = {}, trustProxy = false } = options;
     this.trustProxy = trustProxy;
     this.#context = { ...options, limits: new TimeLimits(options) };

@@ -49,16 +49,45 @@ export abstract class SessionValues<Data extends object> {
   }
 
   /** Returns the keys, in the order in which they were first set; whole numbers come first. */
-  keys(): IterableIterator<keyof Data & string> {
-    return Object.keys(this.#record.data).values() as IterableIterator<
+  keys(): MapIterator<keyof Data & string> {
+    return Object.keys(this.#record.data).values() as MapIterator<
       keyof Data & string
     >;
   }
 
-  /** Returns the keys with their values, frozen. */
-  entries(): IterableIterator<[keyof Data & string, Frozen<Data[keyof Data]>]> {
-    const entries = Object.entries(freezeJson(this.#record.data)).values();
-    return entries as IterableIterator<[keyof Data & string, Frozen<Data[keyof Data]>]>;
+  /** Returns the values, frozen, in the order of their keys. */
+  values(): MapIterator<Exclude<Frozen<Data[keyof Data & string]>, undefined>> {
+    const values: Iterable<unknown> = Object.values(freezeJson(this.#record.data)).values();
+    return values as MapIterator<Exclude<Frozen<Data[keyof Data & string]>, undefined>>;
+  }
+
+  /** Returns the keys with their values, frozen, as they are now: later changes do not show. */
+  entries(): MapIterator<
+    [keyof Data & string, Exclude<Frozen<Data[keyof Data & string]>, undefined>]
+  > {
+    const entries: Iterable<unknown> = Object.entries(freezeJson(this.#record.data)).values();
+    return entries as MapIterator<
+      [keyof Data & string, Exclude<Frozen<Data[keyof Data & string]>, undefined>]
+    >;
+  }
+
+  /** Returns the keys with their values, as {@linkcode SessionValues.entries} does. */
+  [Symbol.iterator](): MapIterator<
+    [keyof Data & string, Exclude<Frozen<Data[keyof Data & string]>, undefined>]
+  > {
+    return this.entries();
+  }
+
+  /** Calls a function with each value and its key, in the order of the keys. */
+  forEach(
+    call: (
+      value: Exclude<Frozen<Data[keyof Data & string]>, undefined>,
+      key: keyof Data & string,
+      session: this,
+    ) => void,
+    thisArg?: unknown,
+  ): void {
+    for (const [key, value] of this) call.call(thisArg, value, key, this);
   }
 
   /**
@@ -67,9 +96,9 @@ export abstract class SessionValues<Data extends object> {
    *
    * @throws {TypeError} If the value is not JSON, or the session is already saved.
    */
-  set<Key extends keyof Data & string>(
+  set<Key extends keyof Data & string, Value = unknown>(
     key: Key,
-    value: Frozen<Exclude<Data[Key], undefined>>,
+    value: Exclude<Frozen<JsonValue extends Data[Key] ? Value : Data[Key]>, undefined>,
   ): this {
     const kept = toJsonValue(value, key);
     return this.#change("set", key, (record) => withValue(record, key, kept));
@@ -83,9 +112,11 @@ export abstract class SessionValues<Data extends object> {
    * @throws {TypeError} If the new value is not JSON, the function changes the session by itself,
    * or the session is already saved.
    */
-  update<Key extends keyof Data & string>(
+  update<Key extends keyof Data & string, Value = unknown>(
     key: Key,
-    update: (value: Frozen<Data[Key]> | undefined) => Frozen<Exclude<Data[Key], undefined>>,
+    update: (
+      value: Frozen<Data[Key]> | undefined,
+    ) => Exclude<Frozen<JsonValue extends Data[Key] ? Value : Data[Key]>, undefined>,
   ): this {
     return this.#change("update", key, (record) => {
       const value = freezeJson(valueOf(record, key)) as Frozen<Data[Key]> | undefined;

@@ -13,7 +13,7 @@ export type Data = v.InferOutput<typeof Data>;
  * that fits neither version is dropped, and `onReject` gets "invalid data".
  */
 export function shopSessions(options: SessionOptions): Sessions<Data> {
-  return new Sessions<Data>({
+  return new Sessions({
     ...options,
     schema: Data,
     migrate: ({ item }) => ({ cart: [{ name: item, count: 1 }] }),

@@ -113,6 +113,8 @@ function positionOf(node: Deno.lint.Identifier): "value" | "type" | "label" {
       return "type";
     case "TSQualifiedName":
       return parent.left === node ? "type" : "label";
+    case "RestElement":
+      return parent.parent.type.startsWith("TS") ? "label" : "value";
     case "TSAsExpression":
     case "TSSatisfiesExpression":
     case "TSNonNullExpression":

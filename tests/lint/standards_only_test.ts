@@ -15,6 +15,7 @@ Deno.test("standardsOnly accepts standard globals and everything a module declar
     export { renamed as process };
     enum Level { Low }
     interface Shape { process: string; require(Buffer: number): void }
+    type Call = (...process: never[]) => void;
     class Jar<T> extends Map<string, T> {
       #process = 1;
       process = this.#process;

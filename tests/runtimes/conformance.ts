@@ -35,7 +35,7 @@ interface Data {
   counter: number;
 }
 
-function setUp(options: Partial<SessionOptions> = {}, secrets = [NEW_SECRET]) {
+function setUp(options: Partial<SessionOptions<Data>> = {}, secrets = [NEW_SECRET]) {
   const sessions = new Sessions<Data>({ store: new CookieStore({ secrets }), ...options });
   const handler = createHandler<Data>({
     sessions,

@@ -11,7 +11,9 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { Visitor } from "../support/browser.ts";
 import { cookieSessions, sessionsIn, type Values } from "../support/sessions.ts";
 
-function schemaOf(validate: StandardSchema["~standard"]["validate"]): StandardSchema {
+function schemaOf(
+  validate: StandardSchema<Values>["~standard"]["validate"],
+): StandardSchema<Values> {
   return { "~standard": { version: 1, vendor: "test", validate } };
 }
 
@@ -19,7 +21,7 @@ function schemaOf(validate: StandardSchema["~standard"]["validate"]): StandardSc
 const shop = schemaOf((value) => {
   const { count, currency = "EUR" } = value as { count?: unknown; currency?: unknown };
   return typeof count === "number"
-    ? { value: { count, currency, coupon: undefined } }
+    ? { value: { count, currency, coupon: undefined } as unknown as Values }
     : { issues: [{ message: "count is not a number" }] };
 });
 
@@ -96,7 +98,7 @@ Deno.test.each<
 });
 
 Deno.test("SessionOptions.schema may not make a value that no session can keep", async () => {
-  const schema = schemaOf(() => ({ value: { at: new Date() } }));
+  const schema = schemaOf(() => ({ value: { at: new Date() } as unknown as Values }));
   const { visitor } = await visitorAfterUpgrade({}, { schema });
   const message = "Cannot store session value at at: a Date is not JSON";
   await assertRejects(() => visitor.visit(() => {}), TypeError, message);

@@ -3,12 +3,12 @@ import { ChangeTrace, inspect } from "@satchel/satchel/inspector";
 import { MemoryStore } from "@satchel/satchel/stores/memory";
 import { createHandler, csrfToken, redirect } from "@satchel/satchel/web";
 import { assertEquals } from "@std/assert";
-import { keep, recordOf, requestWith, visit } from "./sample.ts";
+import { keep, recordOf, requestWith, type Values, visit } from "./sample.ts";
 
 for (
   const [fate, end] of [
-    ["ended", (session: Session) => session.destroy()],
-    ["got a new id", (session: Session) => session.regenerate()],
+    ["ended", (session: Session<Values>) => session.destroy()],
+    ["got a new id", (session: Session<Values>) => session.regenerate()],
   ] as const
 ) {
   Deno.test(`createHandler() takes it for no loss when a session ${fate} that was given a token`, async () => {

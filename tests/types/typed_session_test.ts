@@ -91,7 +91,7 @@ Deno.test("Session.update() gives and takes what its key takes", async () => {
 
 Deno.test("Session.has(), delete() and keys() know the keys", async () => {
   const session = await load();
-  holds<Same<ReturnType<typeof session.keys>, IterableIterator<keyof Data>>>();
+  holds<Same<ReturnType<typeof session.keys>, MapIterator<keyof Data>>>();
   assertEquals([session.has("counter"), session.delete("counter")], [false, false]);
   // @ts-expect-error: no such key
   assertEquals(session.has("count"), false);
