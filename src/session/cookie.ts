@@ -154,6 +154,15 @@ export function isNavigation({ headers }: Request): boolean {
     headers.get("sec-fetch-dest") !== "empty";
 }
 
+/**
+ * Returns a request whose headers can be read until the end: those of a request that was upgraded to
+ * a WebSocket cannot, so it is copied before.
+ */
+export function lasting(request: Request): Request {
+  const { url, method, headers } = request;
+  return headers.has("upgrade") ? new Request(url, { method, headers }) : request;
+}
+
 /** Returns whether a method is safe. */
 export function isSafeMethod(method: string): boolean {
   return /^(GET|HEAD|OPTIONS)$/.test(method);

@@ -1,5 +1,11 @@
 import { inTurn } from "./contention.ts";
-import { isHttps, type ProxyOptions, SessionCookie, type SessionCookieOptions } from "./cookie.ts";
+import {
+  isHttps,
+  lasting,
+  type ProxyOptions,
+  SessionCookie,
+  type SessionCookieOptions,
+} from "./cookie.ts";
 import { type TimeLimitOptions, TimeLimits } from "./limits.ts";
 import { blankRecord, type JsonValue } from "./record.ts";
 import { after, begin, runView } from "./run.ts";
@@ -202,7 +208,7 @@ export class Sessions<Data extends object = Record<string, JsonValue>> {
     if (reason !== null) this.#context.onReject?.(reason);
     const isWithheld = value === null && cookie.isWithheld(request);
     return new Session<Data>({
-      request,
+      request: lasting(request),
       options,
       began: begin(),
       now,

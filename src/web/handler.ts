@@ -1,4 +1,4 @@
-import { isSafeMethod } from "../session/cookie.ts";
+import { isSafeMethod, lasting } from "../session/cookie.ts";
 import { SessionLostError, SessionSizeError, SessionStoreError } from "../session/errors.ts";
 import { after, assertUnanswered, begin, runView } from "../session/run.ts";
 import type { Session } from "../session/session.ts";
@@ -77,14 +77,15 @@ export function createHandler<Data extends object>(
   for (const route of routes) checkCsrf(route);
 
   return (request) => {
+    const asked = lasting(request); // for its error, which may come after an upgrade
     let response: Response | Promise<Response>;
     try {
       response = answer(request);
     } catch (error) {
-      response = explain(error, request);
+      response = explain(error, asked);
     }
     return response instanceof Promise
-      ? response.catch((error) => explain(error, request)).then((it) => finish(request, it))
+      ? response.catch((error) => explain(error, asked)).then((it) => finish(request, it))
       : finish(request, response);
   };
 

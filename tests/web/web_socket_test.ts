@@ -5,7 +5,7 @@ import { MemoryStore } from "../../src/stores/memory.ts";
 import { csrfToken, html, type Route } from "../../src/web/mod.ts";
 import { Browser, Visitor } from "../support/browser.ts";
 import { sessionsIn } from "../support/sessions.ts";
-import { appOf, type Values } from "./app.ts";
+import { appOf, ORIGIN, request, type Values } from "./app.ts";
 import { testWith } from "../support/has.ts";
 
 const test = testWith("net");
@@ -84,6 +84,29 @@ test("createHandler() opens a WebSocket for pages of this and of trusted origins
     assertEquals(transfers, answer === "done" ? ["Ada: 100 to Eve"] : [], hint);
     assertEquals(upgrades.length, answer === "done" ? 1 : 0, hint);
   }
+});
+
+Deno.test("createHandler() saves a session, or tells of an error, after an upgrade took the headers away", async () => {
+  const view: Route<Values>["view"] = ({ session, request }) => {
+    session.update("transfers", (count) => Number(count ?? 0) + 1).setOwner("ada").flash("Welcome");
+    Object.defineProperty(request, "headers", {
+      get: () => {
+        throw new TypeError("Request closed");
+      },
+    });
+    session.takeFlash();
+    if (request.url.endsWith("?fail")) throw new RangeError("after the upgrade");
+    return html("");
+  };
+  const { handler, errors, browser } = appOf(view, { sessions: sessionsIn(new MemoryStore()) });
+  for (const [query, status] of [["", 200], ["?fail", 500], ["", 200]] as const) {
+    const headers = new Headers({ upgrade: "websocket" });
+    headers.set("cookie", browser.jar.header(ORIGIN) ?? "");
+    const response = await handler(request(`/${query}`, { headers }));
+    assertEquals(response.status, status);
+    browser.jar.store(ORIGIN, response);
+  }
+  assertEquals(errors.map(String), ["RangeError: after the upgrade"]);
 });
 
 Deno.test("Sessions.handle() runs the view of an upgrade once, also where another request was faster", async () => {
