@@ -11,7 +11,7 @@ export interface Inspection {
   readonly bytes: number;
   /** The most bytes that it may take there; null if there is no limit. */
   readonly limit: number | null;
-  /** The values, messages and forms by size, largest first, in bytes of JSON. */
+  /** The values, messages, forms and the owner by size, largest first, in bytes of JSON. */
   readonly sizes: readonly { readonly key: string; readonly bytes: number }[];
   /** The public name of the key that sealed the cookie; null where cookies are not sealed. */
   readonly keyId: string | null;

@@ -26,18 +26,25 @@ export class SessionLostError extends Error {
 
 /** The size of a session, and its limit. */
 export interface SizeReport {
-  /** The size found, in bytes. */
+  /**
+   * The size found, in bytes: in the cookie store those of the whole cookie with its name and
+   * attributes, in stores on the server those of the sealed session. `measure` counts the same.
+   */
   readonly bytes: number;
   /** The most that is allowed, in bytes. */
   readonly limit: number;
-  /** The largest parts of the session, largest first, in bytes of JSON. */
+  /**
+   * The largest parts of the session, at most three, largest first, in bytes of JSON: values by their
+   * keys, and `flash messages`, `remembered forms` and `owner`.
+   */
   readonly largest: readonly { readonly key: string; readonly bytes: number }[];
 }
 
 /**
  * The session does not fit where it is to be kept: in a cookie, of which browsers keep 4096 bytes
  * with name and attributes (RFC 6265, section 6.1), or in a store's own limit. Thrown before
- * anything is written or sent: the stored session stays as it was.
+ * anything is written or sent: the stored session stays as it was. The message names keys of the
+ * session and is for the developer: do not show it to visitors.
  */
 export class SessionSizeError extends RangeError {
   /** The name of the class. */
@@ -55,7 +62,7 @@ export class SessionSizeError extends RangeError {
     const largest = report.largest.map(({ key, bytes }) => `${key} (${bytes} bytes)`).join(", ");
     super(
       `Cannot fit the session into ${place}: ${report.bytes} bytes, at most ${report.limit} are ` +
-        `allowed; the largest values are ${largest || "none"}`,
+        `allowed; its largest parts are ${largest || "none"}`,
     );
     this.report = report;
   }

@@ -76,13 +76,16 @@ export function decodeRecord(text: string): SessionRecord | null {
 }
 
 /**
- * Measures the parts of a record in bytes of JSON with their keys, largest first: the values, and
- * the messages and forms that wait.
+ * Measures the parts of a record in bytes of JSON with their keys, largest first: the values, the
+ * messages and forms that wait, and the owner.
  */
-export function sizesOf({ data, flash, forms }: SessionRecord): { key: string; bytes: number }[] {
+export function sizesOf(
+  { data, flash, forms, owner }: SessionRecord,
+): { key: string; bytes: number }[] {
   const parts: [string, unknown][] = Object.entries(data);
   if (flash.length > 0) parts.push(["flash messages", flat(flash)]);
   if (forms.length > 0) parts.push(["remembered forms", forms]);
+  if (owner !== null) parts.push(["owner", owner]);
   return parts
     .map(([key, value]) => ({ key, bytes: byteLength(JSON.stringify({ [key]: value })) - 1 }))
     .sort((one, other) => other.bytes - one.bytes);

@@ -36,7 +36,10 @@ export interface HandlerOptions<Data extends object> {
   readonly serverTiming?: boolean;
   /** Renders an error as a whole HTML page. Default: a plain page. */
   readonly errorPage?: (problem: Problem) => string;
-  /** Called with every error answered with status 500 or above. Default: none. */
+  /**
+   * Called with every error answered with status 500 or above, and with every `SessionSizeError`, whose
+   * page names no part of the session. Default: none.
+   */
   readonly onError?: (error: unknown, request: Request) => void;
 }
 
@@ -127,7 +130,7 @@ export function createHandler<Data extends object>(
 
   function explain(error: unknown, request: Request): Response {
     const shown = shownError(error);
-    if (shown.status >= 500) onError?.(error, request);
+    if (shown.status >= 500 || error instanceof SessionSizeError) onError?.(error, request);
     try {
       return errorPage(request, shown, options.errorPage);
     } catch (error) { // thrown by the application's own page
@@ -191,7 +194,9 @@ function unmatched(match: Exclude<Match<unknown>, { status: 200 }>): HttpError {
 /** The error that the visitor is shown. Details for the developer alone go to the log. */
 function shownError(error: unknown): HttpError {
   if (error instanceof HttpError) return error;
-  if (error instanceof SessionSizeError) return new HttpError(413, error.message);
+  if (error instanceof SessionSizeError) {
+    return new HttpError(413, "Your session has no room for this, so nothing of it was stored");
+  }
   if (error instanceof SessionLostError) {
     const message = "Your session ended or changed while this was sent, so nothing of it was " +
       "stored. Load the page again and send it once more";

@@ -1,3 +1,4 @@
+import { SessionSizeError } from "@satchel/satchel";
 import { assert, assertEquals, assertFalse, assertStringIncludes } from "@std/assert";
 import type { SessionWrite } from "../../src/stores/contract.ts";
 import { MemoryStore } from "../../src/stores/memory.ts";
@@ -165,6 +166,8 @@ Deno.test("a cart that outgrows its cookie says so and stays as it was", async (
     assert(count < 20);
   }
   assertEquals(page.status, 413);
+  assertEquals(errors.splice(0).map((error) => error instanceof SessionSizeError), [true]);
+  assertFalse(page.text.includes("largest"));
   assertStringIncludes(page.text, "<h1>Content Too Large</h1>");
   assertStringIncludes(page.text, 'href="/cart"');
   const cart = await browser.get("/cart");

@@ -17,12 +17,12 @@ Deno.test("SessionStoreError and its kin say their names", () => {
   assertEquals([lost.name, lost.status], ["SessionLostError", 409]);
 });
 
-Deno.test("SessionSizeError says the size, the limit and the largest values", () => {
+Deno.test("SessionSizeError says the size, the limit and the largest parts", () => {
   const largest = [{ key: "cart", bytes: 4000 }, { key: "name", bytes: 10 }];
   const report = { bytes: 4711, limit: 4096, largest };
   const error = new SessionSizeError("the KV store", report);
   const start =
-    "Cannot fit the session into the KV store: 4711 bytes, at most 4096 are allowed; the largest values are ";
+    "Cannot fit the session into the KV store: 4711 bytes, at most 4096 are allowed; its largest parts are ";
   assertEquals(error.message, `${start}cart (4000 bytes), name (10 bytes)`);
   assertEquals([error.name, error.report], ["SessionSizeError", report]);
   assertInstanceOf(error, RangeError);
