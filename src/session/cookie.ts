@@ -134,9 +134,7 @@ export class SessionCookie {
   isWithheld(request: Request): boolean {
     const { headers } = request;
     if (this.#sameSite === "None" || headers.get("sec-fetch-site") !== "cross-site") return false;
-    return this.#sameSite === "Strict" || !isSafe(request) ||
-      (headers.get("sec-fetch-mode") ?? "navigate") !== "navigate" ||
-      (headers.get("sec-fetch-dest") ?? "document") !== "document";
+    return this.#sameSite === "Strict" || !isSafe(request) || !isTopLevel(request);
   }
 }
 
@@ -152,6 +150,12 @@ export function isSafe({ method, headers }: Request): boolean {
 export function isNavigation({ headers }: Request): boolean {
   return (headers.get("sec-fetch-mode") ?? "navigate") === "navigate" &&
     headers.get("sec-fetch-dest") !== "empty";
+}
+
+/** Returns whether a browser goes to a page, and that not within a frame. */
+export function isTopLevel(request: Request): boolean {
+  return isNavigation(request) &&
+    (request.headers.get("sec-fetch-dest") ?? "document") === "document";
 }
 
 /**

@@ -131,9 +131,10 @@ async function drop(state: SessionState, response: Response): Promise<Response> 
 }
 
 async function remove(state: SessionState, response: Response): Promise<Response> {
-  await end(state);
+  const isEnded = await end(state) !== false;
   stored.set(state.request, begin());
-  return answer(state, response, state.value && state.cookie.removal());
+  // If others ended it, the browser may have the cookie of the next sign-in by now.
+  return answer(state, response, isEnded ? state.value && state.cookie.removal() : null);
 }
 
 async function write(state: SessionState, response: Response): Promise<Response | null> {
@@ -143,7 +144,7 @@ async function write(state: SessionState, response: Response): Promise<Response 
   const renewedAt = isRenewal(state) ? now : record.createdAt;
   state.record = record = { ...record, renewedAt: Math.max(record.renewedAt, renewedAt) };
   if (didChange(state, "destroy")) {
-    await end(state);
+    if (await end(state) === false && loaded !== null) return drop(state, response);
     loaded = null;
   }
   const userAgent = request.headers.get("user-agent") ?? "";
@@ -164,9 +165,13 @@ async function write(state: SessionState, response: Response): Promise<Response 
   return answer(state, response, isKept ? null : cookie.line(saved));
 }
 
-/** Ends the visitor's session in the store: also one that could not be used, as of old data. */
-async function end({ value, cookie, context }: SessionState): Promise<void> {
-  if (value !== null) await context.store.destroy(value, cookie.name);
+/**
+ * Ends the visitor's session in the store: also one that could not be used, as of old data.
+ *
+ * @returns False if there was none under this value.
+ */
+async function end({ value, cookie, context }: SessionState): Promise<boolean | void> {
+  return value === null ? undefined : await context.store.destroy(value, cookie.name);
 }
 
 /** Puts the cookie and the cache rules on the response, which is for this visitor alone then. */

@@ -1,8 +1,55 @@
+import { isTopLevel, lasting } from "./cookie.ts";
 import { addFlash, type FlashMessage, type FlashOptions, isSeen, removeFlash } from "./flash.ts";
 import { blankRecord, type JsonValue, ownText, type SessionRecord } from "./record.ts";
-import type { Change } from "./state.ts";
+import { begin } from "./run.ts";
+import type { Change, SessionState } from "./state.ts";
+import type { LoadResult } from "./store.ts";
 import type { RejectReason } from "./store.ts";
 import { changeState, didChange, readState, SessionValues, stateOf } from "./values.ts";
+
+/**
+ * Decides how a request begins with the session of its cookie.
+ *
+ * @param from The request, and what is known about it.
+ * @param result The answer of the store; null if the request brought no cookie.
+ */
+export function openState(
+  from: Pick<SessionState, "request" | "options" | "cookie" | "value" | "context">,
+  result: LoadResult | null,
+): SessionState {
+  const { request, options, cookie, value, context } = from;
+  const now = Math.floor((context.now ?? Date.now)() / 1000);
+  let loaded = null;
+  let refusal = null;
+  let csrf: string | null | undefined;
+  if (result?.record) {
+    refusal = context.limits.rejection(result.record, now);
+    if (refusal === null) loaded = result;
+  } else if (result !== null) ({ reason: refusal, csrf } = result);
+  if (refusal !== null) context.onReject?.(refusal);
+  // The browser may have a newer cookie by now; but one that goes to a page never got it.
+  const isStraggler = (refusal === "retired" || csrf !== undefined) &&
+    !(isTopLevel(request) && isSeen(request));
+  const isWithheld = value === null && cookie.isWithheld(request);
+  return {
+    request: lasting(request),
+    began: begin(),
+    options,
+    now,
+    cookie,
+    value,
+    loaded,
+    refusal,
+    formerCsrf: isStraggler ? null : csrf ?? null,
+    context,
+    record: loaded?.record ?? blankRecord(now),
+    changes: [],
+    changing: false,
+    accessed: false,
+    fate: isStraggler ? "retired" : isWithheld ? "withheld" : "open",
+    closed: false,
+  };
+}
 
 /**
  * One visitor's session during one request. It has a `Map`'s methods and is saved when the response
@@ -87,11 +134,14 @@ export class Session<Data extends object = Record<string, JsonValue>> extends Se
   }
 
   /**
-   * Gives the session a new id and keeps its values; the old id is dead. To be called whenever the
-   * visitor's rights change, as at sign-in (session fixation, OWASP ASVS 5.0, 7.2.4).
+   * Gives the session a new id and a new CSRF secret, and lets it begin now, so that the absolute
+   * timeout counts from here; it keeps its values. The old id and the tokens made so far are dead. To
+   * be called whenever the visitor's rights change, as at sign-in (session fixation, OWASP ASVS 5.0,
+   * 7.2.4).
    */
   regenerate(): void {
-    this.#change("regenerate", undefined, (record) => record);
+    const { now } = stateOf(this);
+    this.#change("regenerate", undefined, (record) => ({ ...record, csrf: null, createdAt: now }));
   }
 
   /** Ends the session. What is stored after that belongs to a new one. */
@@ -102,7 +152,8 @@ export class Session<Data extends object = Record<string, JsonValue>> extends Se
   }
 
   /**
-   * Sets the account that the session belongs to, at sign-in, or null at sign-out.
+   * Sets the account that the session belongs to, at sign-in, or null at sign-out. The session gets
+   * a new id if it is another account than before; for the rest, call {@linkcode Session.regenerate}.
    *
    * @throws {TypeError} If the store keeps no owners, as the cookie store does.
    */

@@ -1,17 +1,11 @@
 import { inTurn } from "./contention.ts";
-import {
-  isHttps,
-  lasting,
-  type ProxyOptions,
-  SessionCookie,
-  type SessionCookieOptions,
-} from "./cookie.ts";
+import { isHttps, type ProxyOptions, SessionCookie, type SessionCookieOptions } from "./cookie.ts";
 import { type TimeLimitOptions, TimeLimits } from "./limits.ts";
-import { blankRecord, type JsonValue } from "./record.ts";
-import { after, begin, runView } from "./run.ts";
+import type { JsonValue } from "./record.ts";
+import { after, runView } from "./run.ts";
 import { mayRerun, saveSession } from "./save.ts";
 import { fitToSchema, type SchemaOptions } from "./schema.ts";
-import { Session } from "./session.ts";
+import { openState, Session } from "./session.ts";
 import type { RequestOptions, SessionState, SessionTrace } from "./state.ts";
 import type { LoadResult, RejectReason, SessionStore } from "./store.ts";
 import { stateOf } from "./values.ts";
@@ -146,11 +140,12 @@ export class Sessions<Data extends object = Record<string, JsonValue>> {
     request: Request,
     options: RequestOptions = {},
   ): Session<Data> | Promise<Session<Data>> {
-    const { store, schema, migrate } = this.#context;
+    const context = this.#context;
+    const { store, schema, migrate } = context;
     const cookie = isHttps(request, this) ? this.#secureCookie : this.#plainCookie;
     const value = cookie.read(request.headers);
     const open = (result: LoadResult | null) => {
-      return this.#open(request, options, cookie, value, result);
+      return new Session<Data>(openState({ request, options, cookie, value, context }, result));
     };
     if (value === null) return open(null);
     return after(store.load(value, cookie.name), (result) => {
@@ -191,41 +186,6 @@ export class Sessions<Data extends object = Record<string, JsonValue>> {
     );
   }
 
-  #open(
-    request: Request,
-    options: RequestOptions,
-    cookie: SessionCookie,
-    value: string | null,
-    result: LoadResult | null,
-  ): Session<Data> {
-    const now = Math.floor((this.#context.now ?? Date.now)() / 1000);
-    let loaded = null;
-    let reason = null;
-    if (result?.record) {
-      reason = this.#context.limits.rejection(result.record, now);
-      if (reason === null) loaded = result;
-    } else if (result !== null) reason = result.reason;
-    if (reason !== null) this.#context.onReject?.(reason);
-    const isWithheld = value === null && cookie.isWithheld(request);
-    return new Session<Data>({
-      request: lasting(request),
-      options,
-      began: begin(),
-      now,
-      cookie,
-      value,
-      loaded,
-      refusal: reason,
-      context: this.#context,
-      record: loaded?.record ?? blankRecord(now),
-      changes: [],
-      changing: false,
-      accessed: false,
-      fate: reason === "retired" ? reason : isWithheld ? "withheld" : "open",
-      closed: false,
-    });
-  }
-
   /** Answers again, or applies the changes again, since another request was faster. */
   #retry(first: SessionState, response: Response, view?: SessionView<Data>): Promise<Response> {
     const { request, value, options } = first;
@@ -236,7 +196,7 @@ export class Sessions<Data extends object = Record<string, JsonValue>> {
       const state = stateOf(fresh);
       state.accessed = true;
       // The session is gone since the request came: nothing is resurrected, and logout wins.
-      if (state.loaded === null && state.fate === "open") state.fate = "lost";
+      if (state.loaded === null) state.fate = "lost";
       if (view !== undefined && reruns++ < MAX_RERUNS && mayRerun(last)) {
         response.body?.cancel().catch(() => {}); // nobody will read it
         response = await runView(view, fresh);

@@ -70,6 +70,8 @@ export interface SessionState {
   readonly loaded: LoadedSession | null;
   /** Why that value gave no session; null if it did, or there was none. */
   readonly refusal: RejectReason | null;
+  /** The CSRF secret that a tombstone kept: it verifies tokens, and makes none. */
+  readonly formerCsrf: string | null;
   /** The parts that all sessions of the application share. */
   readonly context: {
     readonly store: SessionStore;
@@ -77,6 +79,8 @@ export interface SessionState {
     readonly trace?: SessionTrace;
     readonly label?: (request: Request) => string;
     readonly onError?: (error: unknown, request: Request) => void;
+    readonly onReject?: (reason: RejectReason) => void;
+    readonly now?: () => number;
   };
   /** The loaded record, or a blank one, with the changes made so far. */
   record: SessionRecord;
@@ -88,9 +92,8 @@ export interface SessionState {
   accessed: boolean;
   /**
    * Whether the changes are kept (`open`) or dropped, without any cookie set or removed: the
-   * session had a new id before the request came (`retired`), ended or got one meanwhile (`lost`),
-   * or the browser had to withhold the cookie (`withheld`), so that there may be a session all the
-   * same.
+   * session ended or got a new id before the request came (`retired`) or meanwhile (`lost`), or the
+   * browser had to withhold the cookie (`withheld`), so that there may be a session all the same.
    */
   fate: "open" | "retired" | "lost" | "withheld";
   /** Whether the session is saved and can change no more. */

@@ -34,8 +34,21 @@ export interface LoadedSession {
   };
 }
 
+/** A cookie's value that opens no session. */
+export interface RejectedValue {
+  /** There is no record. */
+  readonly record: null;
+  /** The reason. */
+  readonly reason: RejectReason;
+  /**
+   * The CSRF secret of the session that the value opened until it ended or got a new id, less than a
+   * minute ago; null if it had none. Absent for any other value.
+   */
+  readonly csrf?: string | null;
+}
+
 /** The answer of a store to a cookie's value. */
-export type LoadResult = LoadedSession | { readonly record: null; readonly reason: RejectReason };
+export type LoadResult = LoadedSession | RejectedValue;
 
 /** A write that a store is asked for. */
 export interface SessionWrite {
@@ -49,7 +62,10 @@ export interface SessionWrite {
   readonly loaded: LoadedSession | null;
   /** The record to keep. */
   readonly record: SessionRecord;
-  /** Whether the session gets a new id, and the old one dies in the same write. */
+  /**
+   * Whether the session gets a new id, and the old one dies in the same write. It also does when the
+   * record has another owner than the loaded one: an id belongs to one account as long as it lives.
+   */
   readonly regenerate: boolean;
   /** Seconds after which the record is of no use; null if it never expires. */
   readonly lifetime: number | null;
@@ -93,6 +109,13 @@ export interface SessionOwners {
   list(owner: string, page: OwnedPage): Promise<OwnedSession[]>;
   /** Ends all sessions of an account but the one of the given handle; returns how many. */
   destroy(owner: string, except: string | null): Promise<number>;
+  /**
+   * Ends the session of a handle.
+   *
+   * @returns Whether there was one, and in this account: a handle holds as long as the session keeps
+   * its id.
+   */
+  revoke(owner: string, handle: string): Promise<boolean>;
 }
 
 /**
@@ -127,8 +150,13 @@ export interface SessionStore {
    */
   save(write: SessionWrite): Promise<string | null>;
 
-  /** Ends the session of a cookie's value, even if another request changed it meanwhile. */
-  destroy(value: string, cookieName: string): Promise<void>;
+  /**
+   * Ends the session of a cookie's value, even if another request changed it meanwhile. If the
+   * session has got a new id less than a minute ago, it is ended under that one.
+   *
+   * @returns False if there was no session under this very value; nothing if the store cannot tell.
+   */
+  destroy(value: string, cookieName: string): Promise<boolean | void>;
 
   /** Returns the bytes that a record takes where it is kept; `overhead` is the cookie's own. */
   measure(record: SessionRecord, overhead: number): number;

@@ -8,9 +8,11 @@
 import type { SessionStore } from "../session/store.ts";
 import { lostTests } from "./contract_lost.ts";
 import { nameTests, ownerNameTests } from "./contract_names.ts";
+import { ownerChangeTests } from "./contract_owner_changes.ts";
 import { ownerPageTests } from "./contract_owner_pages.ts";
 import { ownerTests } from "./contract_owners.ts";
 import { recordTests, sealTests } from "./contract_records.ts";
+import { retiredTests } from "./contract_retired.ts";
 import { sessionTests } from "./contract_sessions.ts";
 
 export type { SessionRecord } from "../session/record.ts";
@@ -78,7 +80,8 @@ export function storeContract(
     ...nameTests,
     ...sessionTests,
     ...lostTests,
-    ...(owners ? { ...ownerNameTests, ...ownerTests, ...ownerPageTests } : {}),
+    ...retiredTests,
+    ...(owners ? { ...ownerNameTests, ...ownerTests, ...ownerPageTests, ...ownerChangeTests } : {}),
   };
   return Object.entries(tests).map(([name, test]) => ({
     name,

@@ -124,10 +124,21 @@ export interface Visit {
   readonly headers: Headers;
 }
 
-/** Makes a request with an id, GET or POST. */
-export function requestWith(id: string | null, method = "GET"): Request {
-  const headers: HeadersInit = id === null ? {} : { cookie: `session=${id}` };
-  return new Request("http://localhost/", { method, headers });
+/** The headers with which a browser sends the request of a script (Fetch Metadata). */
+export const BY_SCRIPT = {
+  "sec-fetch-site": "same-origin",
+  "sec-fetch-mode": "cors",
+  "sec-fetch-dest": "empty",
+} as const;
+
+/** Makes a request with an id: of a browser that says nothing about it, without other headers. */
+export function requestWith(
+  id: string | null,
+  method = "GET",
+  headers: Readonly<Record<string, string>> = {},
+): Request {
+  const cookie: Record<string, string> = id === null ? {} : { cookie: `session=${id}` };
+  return new Request("http://localhost/", { method, headers: { ...headers, ...cookie } });
 }
 
 /**

@@ -3,6 +3,9 @@ import { stateOf } from "../session/values.ts";
 import { type Sessions, storeOf } from "../session/sessions.ts";
 import type { OwnedSession, SessionOwners } from "../session/store.ts";
 
+/** The most sessions of a page. */
+const MAX_PAGE = 1000;
+
 /** A page of the list of an account's sessions, and the session to mark. */
 export interface ListOptions<Data extends object> {
   /** The session to mark as the current one. */
@@ -52,7 +55,7 @@ export async function listSessions<Data extends object>(
   { current, limit = 100, before }: ListOptions<Data> = {},
 ): Promise<ListedSession[]> {
   const owners = ownersOf(sessions);
-  if (!(Number.isInteger(limit) && limit >= 1 && limit <= 1000)) {
+  if (!(Number.isInteger(limit) && limit >= 1 && limit <= MAX_PAGE)) {
     throw new RangeError(`Cannot list ${limit} sessions: a whole number from 1 to 1000 is needed`);
   }
   const handle = await handleOf(current, owners);
@@ -60,22 +63,77 @@ export async function listSessions<Data extends object>(
   return found.map((owned) => ({ ...owned, current: owned.handle === handle }));
 }
 
+/** The sessions of an account that are to be ended. Default: all. */
+export interface RevokeOptions<Data extends object> {
+  /** The handle of the only session to end, from {@linkcode listSessions}. */
+  readonly handle?: string;
+  /** The session to spare. */
+  readonly except?: Session<Data>;
+  /**
+   * The most sessions to leave, from 1: those that began last, and `except`, even if it is not in
+   * the list yet. Default: none but `except`.
+   */
+  readonly limit?: number;
+}
+
 /**
- * Ends the sessions of an account, on all machines: "sign out everywhere".
+ * Ends sessions of an account, on all machines: "sign out everywhere", one session of the list, or,
+ * called at a sign-in, the oldest ones. Sign-ins at the same moment may leave more than `limit`,
+ * until the next one.
  *
  * @param sessions The application's sessions.
  * @param owner The account, as given to `session.setOwner`.
- * @param options `except`: the session to spare.
+ * @param options The sessions to end.
  * @returns How many were ended.
  * @throws {TypeError} If the store keeps no owners.
+ * @throws {RangeError} If `limit` is not a whole number from 1.
+ *
+ * @example At most three devices
+ * ```ts
+ * import { Sessions } from "@satchel/satchel";
+ * import { MemoryStore } from "@satchel/satchel/stores/memory";
+ * import { listSessions, revokeSessions } from "@satchel/satchel/stores/server";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const sessions = new Sessions({ store: new MemoryStore() });
+ * const signIn = () =>
+ *   sessions.handle(new Request("http://localhost/"), async (session) => {
+ *     await revokeSessions(sessions, "ann", { limit: 3, except: session });
+ *     session.regenerate();
+ *     session.setOwner("ann");
+ *     return new Response("Signed in");
+ *   });
+ * for (let device = 1; device <= 5; device++) await signIn();
+ *
+ * const [newest, ...others] = await listSessions(sessions, "ann");
+ * assertEquals(others.length, 2);
+ * assertEquals(await revokeSessions(sessions, "ann", { handle: newest?.handle }), 1);
+ * ```
  */
 export async function revokeSessions<Data extends object>(
   sessions: Sessions<Data>,
   owner: string,
-  { except }: { readonly except?: Session<Data> } = {},
+  options: RevokeOptions<Data> = {},
 ): Promise<number> {
+  const { handle, except, limit = NaN } = options;
   const owners = ownersOf(sessions);
-  return await owners.destroy(owner, await handleOf(except, owners));
+  // An option that is there and undefined was meant to spare sessions: it must not end them all.
+  if ("handle" in options) return Number(await owners.revoke(owner, String(handle)));
+  const spared = await handleOf(except, owners);
+  if (!("limit" in options)) return await owners.destroy(owner, spared);
+  if (!(Number.isInteger(limit) && limit >= 1)) {
+    throw new RangeError(`Cannot leave ${limit} sessions: a whole number from 1 is needed`);
+  }
+  let left = except === undefined ? limit : limit - 1;
+  let ended = 0;
+  for (let before: string | null = null;;) {
+    const page: OwnedSession[] = await owners.list(owner, { limit: MAX_PAGE, before });
+    for (const { handle } of page) {
+      if (handle !== spared && --left < 0) ended += Number(await owners.revoke(owner, handle));
+    }
+    if (page.length < MAX_PAGE) return ended;
+    before = page.at(-1)?.handle ?? null;
+  }
 }
 
 function ownersOf<Data extends object>(sessions: Sessions<Data>): SessionOwners {

@@ -2,8 +2,8 @@ import { backoff } from "../session/contention.ts";
 import { SessionConflictError, SessionStoreError } from "../session/errors.ts";
 import type { SessionRecord } from "../session/record.ts";
 import type { OwnedPage, OwnedSession } from "../session/store.ts";
-import { RecordSeal } from "./envelope.ts";
-import type { OwnerIndex, SessionBackend } from "./backend.ts";
+import { isTombstone, RecordSeal } from "./envelope.ts";
+import type { OwnerIndex, SessionBackend, StoredValue } from "./backend.ts";
 import { hashOf } from "./session_id.ts";
 
 /** Seconds by which an entry outlives its session: it is updated less often than that. */
@@ -40,8 +40,7 @@ interface Account {
 
 /**
  * Names the entry of a session: when it began, in digits of fixed width, and its key. So names sort
- * by time. A session that gets a new id keeps its time and the first characters of its key, and so
- * its place among the others.
+ * by time.
  */
 export function entryOf({ createdAt }: SessionRecord, key: string): string {
   return String(Math.max(0, createdAt)).padStart(TIME_LENGTH, "0") + key;
@@ -109,7 +108,7 @@ export class OwnerList {
       );
       living.push(...found.filter((session) => session !== null));
       if (batch.length < size) break;
-      cursor = nameIn(batch.at(-1));
+      cursor = batch.at(-1)?.[0] ?? null;
     }
     return living.slice(0, limit);
   }
@@ -137,6 +136,21 @@ export class OwnerList {
     );
   }
 
+  /** Ends one session; false if its handle is not in the account's list, or its session is gone. */
+  async revoke(owner: string, handle: string): Promise<boolean> {
+    if (!ENTRY.test(handle)) return false;
+    const account = await accountOf(owner);
+    for (let round = 1; round <= MAX_ROUNDS; round++) {
+      const page = { limit: 1, before: `${handle}-` }; // the least of the names that come after it
+      const [[entry, text] = ["", ""]] = await this.#index.list(account.hash, page);
+      if (entry !== handle) return false;
+      const outcome = await this.#end(account, entry, text);
+      if (outcome !== "changed") return outcome === "ended";
+      await backoff(round, MAX_PAUSE);
+    }
+    throw new SessionConflictError(`Cannot end the session: it was changed ${MAX_ROUNDS} times`);
+  }
+
   /** Goes through a list once; counts the sessions that it found and ended, and its steps. */
   async #endRound(
     account: Account,
@@ -156,7 +170,7 @@ export class OwnerList {
       }));
       if (batch.length < MAX_BATCH) return { found, gone, steps };
       await backoff(0, 0); // a store that answers in memory gives other requests no turn
-      cursor = nameIn(batch.at(-1));
+      cursor = batch.at(-1)?.[0] ?? null;
     }
   }
 
@@ -167,9 +181,9 @@ export class OwnerList {
   ): Promise<"absent" | "changed" | "ended"> {
     const key = keyIn(entry);
     const found = await this.#backend.read(key);
-    if (found === null) {
-      await this.#sweep(account, entry, await open(account, text));
-      return "absent";
+    if (found === null || isTombstone(found.value)) {
+      await this.#sweep(account, entry, found, await open(account, text));
+      return found === null ? "absent" : "changed"; // perhaps into the part that was read
     }
     const gone = { key, version: found.version, value: null, lifetime: null };
     if (!await this.#backend.write([gone])) return "changed";
@@ -183,8 +197,8 @@ export class OwnerList {
       this.#backend.read(keyIn(entry)),
       open(account, text),
     ]);
-    if (found === null) {
-      await this.#sweep(account, entry, said);
+    if (found === null || isTombstone(found.value)) {
+      await this.#sweep(account, entry, found, said);
       return null;
     }
     const [createdAt, renewedAt] = [Number(entry.slice(0, TIME_LENGTH)), said.renewedAt];
@@ -196,9 +210,15 @@ export class OwnerList {
     };
   }
 
-  /** A young entry without a record may belong to a session that is being written just now. */
-  async #sweep({ hash }: Account, entry: string, { renewedAt }: ListEntry): Promise<void> {
-    if (this.#now() / 1000 - renewedAt > SLACK) await this.#remove(hash, entry);
+  /** Removes an entry that leads to a tombstone, or for long to nothing: a young one may yet. */
+  async #sweep(
+    { hash }: Account,
+    entry: string,
+    found: StoredValue | null,
+    { renewedAt }: ListEntry,
+  ): Promise<void> {
+    const isOld = this.#now() / 1000 - renewedAt > SLACK;
+    if (found !== null || isOld) await this.#remove(hash, entry);
   }
 
   async #remove(hash: string, entry: string): Promise<void> {
@@ -224,8 +244,4 @@ async function open({ seal }: Account, sealed: string): Promise<ListEntry> {
 
 function keyIn(entry: string): string {
   return entry.slice(TIME_LENGTH);
-}
-
-function nameIn(pair: readonly [entry: string, text: string] | undefined): string | null {
-  return pair?.[0] ?? null;
 }

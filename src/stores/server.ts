@@ -10,6 +10,7 @@ export {
   type ListedSession,
   type ListOptions,
   listSessions,
+  type RevokeOptions,
   revokeSessions,
 } from "./list_sessions.ts";
 export { ServerStore, type ServerStoreOptions } from "./server_store.ts";

@@ -8,17 +8,20 @@ import {
   type SessionRecord,
   sizeReport,
 } from "../session/record.ts";
-import type {
-  LoadedSession,
-  LoadResult,
-  SessionOwners,
-  SessionStore,
-  SessionWrite,
-} from "../session/store.ts";
+import type { LoadResult, SessionOwners, SessionStore, SessionWrite } from "../session/store.ts";
 import type { SessionBackend, WriteEntry } from "./backend.ts";
-import { type CacheEntry, contentOf, deriveEntry, successorIn } from "./entry.ts";
-import { SEAL_OVERHEAD } from "./envelope.ts";
-import { entryOf, OwnerList, type Place, placeOf } from "./owners.ts";
+import {
+  bury,
+  type CacheEntry,
+  deriveEntry,
+  linkOf,
+  openTombstone,
+  tokenIn,
+  trailOf,
+  VersionToken,
+} from "./entry.ts";
+import { isTombstone, SEAL_OVERHEAD } from "./envelope.ts";
+import { entryOf, OwnerList, placeOf } from "./owners.ts";
 import { isSessionId, keyOf, newSessionId } from "./session_id.ts";
 import { TimeoutBackend } from "./timeout.ts";
 
@@ -37,8 +40,6 @@ export interface ServerStoreOptions {
   readonly now?: () => number;
 }
 
-/** Seconds for which a regenerated session's old id is known, so that stragglers are recognized. */
-const TOMBSTONE_LIFETIME = 60;
 /** Seconds after which a session's entry in its owner's list is updated. */
 const LISTING_PERIOD = 60;
 const MAX_ATTEMPTS = 64;
@@ -46,16 +47,6 @@ const MAX_ATTEMPTS = 64;
 const MAX_PAUSE = 32;
 /** The most characters of sealed sessions that are cached. */
 const MAX_CACHE_SIZE = 16_777_216;
-
-/** The state in which a session was loaded, as the store that loaded it recognizes it. */
-class VersionToken {
-  /** Its place in its owner's list; null without an owner. */
-  readonly place: Place | null;
-
-  constructor(readonly entry: CacheEntry, readonly version: unknown, record: SessionRecord) {
-    this.place = placeOf(record, entry.key);
-  }
-}
 
 /**
  * Keeps sessions in a database: the cookie carries an id and nothing else. The database sees a hash
@@ -94,6 +85,7 @@ export class ServerStore implements SessionStore {
       handleOf: (value, cookieName) => this.#handleOf(value, cookieName),
       list: (owner, page) => list.list(owner, page),
       destroy: (owner, except) => list.destroy(owner, except),
+      revoke: (owner, handle) => list.revoke(owner, handle),
     };
   }
 
@@ -104,31 +96,34 @@ export class ServerStore implements SessionStore {
       : { record: null, reason: "malformed" };
   }
 
-  /** Writes a session, under a new id if it is new or to be regenerated. */
+  /** Writes a session, under a new id if it is new, to be regenerated, or another account's now. */
   async save(write: SessionWrite): Promise<string | null> {
     const { cookieName, value, loaded, record, regenerate, lifetime, label } = write;
     const text = encodeRecord(record);
     this.#checkSize(text, record);
     const token = tokenIn(loaded, cookieName);
     const older = token === null ? null : value;
-    const id = older === null || regenerate ? newSessionId(older) : older;
-    const isSame = token !== null && id === value;
-    const entry = isSame ? token.entry : await deriveEntry(id, cookieName);
+    // One account for each key: an entry that stays in another's list by mistake leads nowhere.
+    const isSame = token !== null && !regenerate && token.record.owner === record.owner;
+    const entry = isSame ? token.entry : await deriveEntry(newSessionId(older), cookieName);
     const { key, seal } = entry;
 
     const sealed = await seal.seal(text);
     const writes: WriteEntry[] = [
       { key, version: isSame ? token.version : null, value: sealed, lifetime },
     ];
-    if (token !== null && !isSame) writes.push(await tombstone(token, key));
+    if (token !== null && !isSame) {
+      const [trail, next] = await Promise.all([trailOf(token.entry), trailOf(entry)]);
+      writes.push(await bury(trail, token.version, { csrf: token.record.csrf, next }));
+    }
 
     const [from, to] = [token?.place ?? null, placeOf(record, key)];
-    const isMoved = from?.owner !== to?.owner || from?.entry !== to?.entry;
+    const isMoved = from?.entry !== to?.entry;
     const now = Math.floor(this.#now() / 1000);
     const isListed = to !== null && (isMoved || now - entry.listedAt >= LISTING_PERIOD);
     if (isListed) await this.#list?.enter(to, { ...record, label }, lifetime);
     if (!await this.#backend.write(writes)) {
-      // A key that others may write too stays in the list: they may have meant the same owner.
+      // A key that others may write too stays in the list.
       if (to !== null && !isSame) await this.#list?.leave(to);
       return null;
     }
@@ -139,29 +134,35 @@ export class ServerStore implements SessionStore {
   }
 
   /**
-   * Ends a session. If it was given a new id while the request that ends it ran, the tombstone that
-   * the old id opens leads to it: logout wins.
+   * Ends a session. If it got a new id less than a minute ago, tombstones lead to it, however many:
+   * logout wins.
    */
-  async destroy(value: string, cookieName: string): Promise<void> {
-    if (!isSessionId(value)) return;
+  async destroy(value: string, cookieName: string): Promise<boolean> {
+    if (!isSessionId(value)) return false;
     const entry = this.#cached(value, cookieName) ?? await deriveEntry(value, cookieName);
-    let { key } = entry;
-    for (let attempt = 0; attempt < MAX_ATTEMPTS; attempt++) {
-      if (attempt > 0) await backoff(attempt, MAX_PAUSE);
-      const found = await this.#backend.read(key);
-      if (found === null) return;
-      const text = await entry.seal.open(found.value);
-      const next = text === null ? null : successorIn(text);
-      if (next !== null) {
-        key = next;
-      } else if (
-        await this.#backend.write([{ key, version: found.version, value: null, lifetime: null }])
-      ) {
-        const record = text === null ? null : decodeRecord(text);
-        const place = record && placeOf(record, key);
-        if (place !== null) await this.#list?.leave(place);
-        return;
+    let trail = await trailOf(entry);
+    for (let attempt = 0; attempt < MAX_ATTEMPTS;) {
+      const found = await this.#backend.read(trail.key);
+      if (found === null) return false;
+      if (isTombstone(found.value)) {
+        const next = (await openTombstone(found.value, trail.link))?.next;
+        if (!next) return false;
+        trail = next; // a step, not an attempt: a chain of any length is followed
+        continue;
       }
+      const isOwn = trail.key === entry.key;
+      const text = isOwn ? await entry.seal.open(found.value) : null;
+      const record = text === null ? null : decodeRecord(text);
+      const tomb = await bury(trail, found.version, { csrf: record?.csrf ?? null, next: null });
+      const isGone = await this.#backend.write([tomb])
+        // A database that is full takes no tombstone, and deletes all the same.
+        .catch(() => this.#backend.write([{ ...tomb, value: null }]));
+      if (isGone) {
+        const place = record && placeOf(record, trail.key);
+        if (place !== null) await this.#list?.leave(place);
+        return isOwn;
+      }
+      await backoff(++attempt, MAX_PAUSE);
     }
     throw new SessionConflictError(`Cannot end the session: it was changed ${MAX_ATTEMPTS} times`);
   }
@@ -182,10 +183,16 @@ export class ServerStore implements SessionStore {
     // The cost of a guessed id ends here: nothing is derived from it, nothing cached.
     if (found === null) return { record: null, reason: "unknown id" };
     if (cached?.sealed === found.value) return resultFrom(cached, found.version);
+    if (isTombstone(found.value)) {
+      const tombstone = await openTombstone(found.value, await linkOf(id, cookieName));
+      if (tombstone === null) return { record: null, reason: "forged" };
+      const { csrf, next } = tombstone;
+      return { record: null, reason: next === null ? "unknown id" : "retired", csrf };
+    }
     const older = cached ?? await deriveEntry(id, cookieName);
     const text = await older.seal.open(found.value);
     if (text === null) return { record: null, reason: "forged" };
-    const fresh = { ...older, sealed: found.value, content: contentOf(text) };
+    const fresh = { ...older, sealed: found.value, content: decodeRecord(text) };
     this.#remember(fresh);
     return resultFrom(fresh, found.version);
   }
@@ -193,9 +200,7 @@ export class ServerStore implements SessionStore {
   /** The name of a session's entry in its owner's list; empty if there is no session. */
   async #handleOf(value: string, cookieName: string): Promise<string> {
     const cached = this.#cached(value, cookieName);
-    if (cached !== undefined && typeof cached.content !== "string") {
-      return entryOf(cached.content, cached.key);
-    }
+    if (cached?.content) return entryOf(cached.content, cached.key);
     const { record } = await this.load(value, cookieName);
     return record === null ? "" : entryOf(record, await keyOf(value, cookieName));
   }
@@ -217,29 +222,9 @@ export class ServerStore implements SessionStore {
 
 function resultFrom(entry: CacheEntry, version: unknown): LoadResult {
   const { content } = entry;
-  return typeof content === "string"
-    ? { record: null, reason: content }
+  return content === null
+    ? { record: null, reason: "malformed" }
     : { record: content, version: new VersionToken(entry, version, content) };
-}
-
-function tokenIn(loaded: LoadedSession | null, cookieName: string): VersionToken | null {
-  if (loaded === null) return null;
-  const token = loaded.version;
-  if (!(token instanceof VersionToken)) {
-    throw new TypeError("Cannot write the session: it was not loaded from this store");
-  }
-  if (token.entry.cookieName === cookieName) return token;
-  throw new TypeError(
-    `Cannot write the session under the cookie name "${cookieName}": it was loaded under ` +
-      `"${token.entry.cookieName}"`,
-  );
-}
-
-/** Replaces a record whose session lives on under another key by that key, sealed. */
-async function tombstone(token: VersionToken, successor: string): Promise<WriteEntry> {
-  const { entry: { key, seal }, version } = token;
-  const value = await seal.seal(JSON.stringify(successor));
-  return { key, version, value, lifetime: TOMBSTONE_LIFETIME };
 }
 
 function sizeOf(text: string): number {

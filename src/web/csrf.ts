@@ -66,11 +66,13 @@ export function verifyCsrfToken<Data extends object>(
   session: Session<Data>,
   candidate: string | null,
 ): boolean {
-  const secret = decodeBase64url(secretOf(session) ?? "");
   const token = decodeBase64url(candidate ?? "");
-  if (secret?.length !== SECRET_BYTES || token?.length !== 2 * SECRET_BYTES) return false;
+  if (token?.length !== 2 * SECRET_BYTES) return false;
   const unmasked = token.subarray(SECRET_BYTES).map((byte, index) => byte ^ (token[index] ?? 0));
-  return timingSafeEqual(unmasked, secret);
+  return secretsOf(session).some((secret) => {
+    const bytes = decodeBase64url(secret);
+    return bytes?.length === SECRET_BYTES && timingSafeEqual(unmasked, bytes);
+  });
 }
 
 /**
@@ -116,7 +118,12 @@ export function renewCsrfToken<Data extends object>(session: Session<Data>): voi
  * ```
  */
 export function hasCsrfToken<Data extends object>(session: Session<Data>): boolean {
-  return secretOf(session) !== null;
+  return secretsOf(session).length > 0;
+}
+
+/** Returns the secrets that verify: the session's own, and the one that a tombstone kept. */
+function secretsOf<Data extends object>(session: Session<Data>): string[] {
+  return [secretOf(session), stateOf(session).formerCsrf].filter((secret) => secret !== null);
 }
 
 function secretOf<Data extends object>(session: Session<Data>): string | null {

@@ -11,7 +11,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   ".": 10_240,
   "./inspector": 2_560,
   "./seal": 2_560,
-  "./stores/contract": 16_384,
+  "./stores/contract": 17_408,
   "./stores/kv": 5_632,
   "./stores/memory": 5_632,
   "./stores/redis": 6_144,

@@ -134,8 +134,8 @@ Deno.test("no page and no header tells the session's id or secret", async () => 
       method: "GET",
       path: "/:visit",
       view({ session, params }) {
-        csrfToken(session);
         if (params.visit === "regenerate") session.regenerate();
+        csrfToken(session);
         return Response.json(inspect(session));
       },
     }],

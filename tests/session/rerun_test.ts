@@ -15,6 +15,7 @@ async function raced(times = Infinity) {
       handleOf: (value: string) => value,
       list: () => Promise.resolve([]),
       destroy: () => Promise.resolve(0),
+      revoke: () => Promise.resolve(false),
     },
   });
   const sessions = sessionsIn(store);

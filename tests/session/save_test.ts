@@ -227,6 +227,7 @@ Deno.test("commit() labels sessions that have an owner, and only those", async (
       handleOf: (value: string) => value,
       list: () => Promise.resolve([]),
       destroy: () => Promise.resolve(0),
+      revoke: () => Promise.resolve(false),
     },
   });
   const visitor = new Visitor(sessionsIn(store));

@@ -27,6 +27,7 @@ class OwningStore extends VersionedStore {
     handleOf: (value: string) => value,
     list: () => Promise.resolve([]),
     destroy: () => Promise.resolve(0),
+    revoke: () => Promise.resolve(false),
   };
 }
 

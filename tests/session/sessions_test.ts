@@ -213,7 +213,8 @@ for (const method of ["GET", "POST"]) {
 
   Deno.test(`Sessions.handle() lets a straggling ${method} change nothing and set no cookie`, async () => {
     const { store, sessions, visitor } = await counted();
-    const straggler = visitor.request({ method });
+    const headers = { "sec-fetch-dest": "empty", "sec-fetch-mode": "cors" };
+    const straggler = visitor.request({ method, headers });
     const old = visitor.value;
     await visitor.visit((session) => session.regenerate());
     assertEquals(store.rows.get(old)?.retired, true);

@@ -41,7 +41,7 @@ const FAULTS: Record<string, { backend: MapBackend; noticedBy: string }> = {
         );
       }
     }(),
-    noticedBy: "does not bring back what was destroyed",
+    noticedBy: "lists an owner's sessions and ends them",
   },
   "gives what was there before": {
     backend: new class extends MapBackend {

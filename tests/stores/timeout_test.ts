@@ -50,7 +50,7 @@ Deno.test("ServerStore() takes a backend that is down for no missing session or 
   const backend = new MapBackend();
   const store = new ServerStore(backend);
   const id = await keep(store, recordOf(1, "ann"));
-  const write = writeOf(recordOf(2), { value: id, loaded: await find(store, id) });
+  const write = writeOf(recordOf(2, "ann"), { value: id, loaded: await find(store, id) });
   const down = () => Promise.reject(new Error("down"));
   const { read, write: put } = backend;
   const { list } = backend.owners;

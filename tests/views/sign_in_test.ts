@@ -110,6 +110,11 @@ class StoreWithOwners extends CookieStore {
         this.asked.push(["destroy", owner, except]);
         return Promise.resolve(sessions.splice(1).length);
       },
+      revoke: (owner, handle) => {
+        this.asked.push(["revoke", owner, handle]);
+        const at = sessions.findIndex((session) => session.handle === handle);
+        return Promise.resolve(at > 0 && sessions.splice(at, 1).length === 1);
+      },
     };
   }
 }

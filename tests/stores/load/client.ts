@@ -8,7 +8,10 @@ export interface Answer extends Page {
   readonly cookie: string | null;
 }
 
-/** A visitor whose requests go to all servers of a fleet in turn, and follow no redirect. */
+/**
+ * A visitor whose requests go to all servers of a fleet in turn, and follow no redirect. A page's
+ * script makes them: a browser navigates once at a time.
+ */
 export class Client {
   readonly #fleet: Fleet;
   readonly #jar = new CookieJar();
@@ -50,7 +53,12 @@ export class Client {
 
   /** The browser at the next server. */
   #browser(): Browser {
-    return new Browser(this.#fleet.origin(this.#turn++), { jar: this.#jar });
+    const headers = {
+      "sec-fetch-site": "same-origin",
+      "sec-fetch-mode": "cors",
+      "sec-fetch-dest": "empty",
+    };
+    return new Browser(this.#fleet.origin(this.#turn++), { jar: this.#jar, headers });
   }
 }
 
