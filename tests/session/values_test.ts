@@ -28,6 +28,20 @@ function isMigrated(value: unknown): value is { migrated: Values } {
   return Object.hasOwn(Object(value), "migrated");
 }
 
+/** Gives objects the accessor that Deno leaves out and other runtimes have. */
+function withProtoAccessor(): Disposable {
+  Object.defineProperty(Object.prototype, "__proto__", {
+    configurable: true,
+    get(this: object) {
+      return Object.getPrototypeOf(this);
+    },
+    set(this: object, prototype: object | null) {
+      if (Object(prototype) === prototype) Object.setPrototypeOf(this, prototype);
+    },
+  });
+  return { [Symbol.dispose]: () => void Reflect.deleteProperty(Object.prototype, "__proto__") };
+}
+
 /** Lists in a list: one level more than the number says. */
 const nest = (levels: number): string[] => levels === 0 ? [] : [nest(levels - 1)] as never;
 
@@ -81,11 +95,13 @@ for (const [name, make] of STORES) {
   });
 
   Deno.test(`Session keeps a key called __proto__ as any other, in the ${name}`, async () => {
+    using _ = withProtoAccessor();
     const store = make();
     const polluting =
       '{"__proto__": {"admin": true}, "constructor": {"prototype": {"admin": true}}}';
     const visitor = new Visitor(sessionsIn(store));
     await visitor.visit((session) => {
+      assertEquals([session.get("__proto__"), session.has("__proto__")], [undefined, false]);
       session.set("nested", JSON.parse(polluting)).set("__proto__", JSON.parse(polluting));
       session.update("updated", () => JSON.parse(polluting)).flash("Hi", { level: "__proto__" });
       const values = JSON.parse('{"__proto__": "typed"}') as Record<string, string>;

@@ -155,6 +155,10 @@ Deno.test("Session.set() and update() refuse what is not JSON when they are comp
     () => session.update("optional", () => undefined),
   ];
   for (const set of refused) assertThrows(set, TypeError, "Cannot store session value at ");
+  type Text = "Cannot store this in a session: it is not JSON";
+  holds<
+    Same<ReturnType<typeof session.get<"date" | "map" | "account" | "calls">>, Text | undefined>
+  >();
   session.set("either", "x").set("inside", { count: 1 }).set("holes", ["a"]);
   assertEquals([...session.keys()], ["either", "inside", "holes"]);
 });
