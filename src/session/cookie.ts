@@ -10,6 +10,15 @@ export interface SessionCookieOptions {
    * `__Host-Http-`, which newer browsers know, are written out and need `secure`.
    */
   readonly name?: string;
+  /**
+   * Names that the cookie had before, as browsers know them (`sid`, `__Host-sid`). Their cookies are
+   * still read, under the present path and domain, and never set: the session moves to the present
+   * name, and the cookie under the former one is removed as soon as the browser has shown the new
+   * one. `["session"]` keeps visitors signed in when a site moves from http to https. Cookies
+   * without a prefix can be set by other hosts of the domain and over http, so list a name only as
+   * long as its sessions live. Default: none.
+   */
+  readonly formerly?: readonly string[];
   /** The paths that the session is for. Default: `/`. */
   readonly path?: string;
   /** The domain that shares the session with its subdomains. Default: this host alone. */
@@ -46,6 +55,12 @@ export interface ProxyOptions {
   readonly trustProxy?: boolean;
 }
 
+/** The most cookies of a request that are tried. */
+const MAX_SENT = 4;
+
+/** A cookie that came with a request. */
+export type SentCookie = readonly [name: string, value: string];
+
 /** The session cookie of one kind of connection: http or https. */
 export class SessionCookie {
   /** The name, with its prefix. */
@@ -54,7 +69,8 @@ export class SessionCookie {
   readonly overhead: number;
   /** Whether the browser keeps the cookie for a time, which each response then renews. */
   readonly hasMaxAge: boolean;
-  readonly #pattern: RegExp;
+  /** Patterns that find the cookie, by its names: the present one first. */
+  readonly #patterns = new Map<string, RegExp>();
   readonly #sameSite: "Strict" | "Lax" | "None";
   readonly #flags: string;
   readonly #lifetime: string;
@@ -69,10 +85,10 @@ export class SessionCookie {
    */
   constructor(options: SessionCookieOptions, secure: boolean) {
     const { name = "session", path = "/", domain, sameSite = "Lax", maxAge = null } = options;
-    const { partitioned = false } = options;
+    const { partitioned = false, formerly = [] } = options;
     const isHostOnly = path === "/" && domain === undefined;
     const ownPrefix = /^__(host-)?http-/i.exec(name);
-    const fault = !/^[\w!#$%&'*+.^`|~-]+$/.test(name)
+    const fault = ![name, ...formerly].every((name) => /^[\w!#$%&'*+.^`|~-]+$/.test(name))
       ? "its name is not a token"
       : /^__(secure-|host-(?!http-))/i.test(name)
       ? "the prefix is added over https"
@@ -95,9 +111,12 @@ export class SessionCookie {
     checkSeconds("maxAge", maxAge, 0);
     const prefix = isHostOnly ? "__Host-" : "__Secure-";
     this.name = secure && ownPrefix === null ? prefix + name : name;
-    // Browsers cut off spaces and tabs alone: with any other white space it is another cookie.
-    const escaped = this.name.replace(/\W/g, "\\$&");
-    this.#pattern = new RegExp(`(?:^|;)[ \\t]*${escaped}[ \\t]*=[ \\t]*([^;]*[^; \\t])?`);
+    for (const name of [this.name, ...formerly]) {
+      // Browsers cut off spaces and tabs alone: with any other white space it is another cookie.
+      const escaped = name.replace(/\W/g, "\\$&");
+      const pattern = `(?:^|;)[ \\t]*${escaped}[ \\t]*=[ \\t]*([^;]*[^; \\t])?`;
+      this.#patterns.set(name, new RegExp(pattern, "g"));
+    }
     this.hasMaxAge = maxAge !== null;
     this.#sameSite = sameSite;
     this.#flags = secure ? "; Secure; HttpOnly" : "; HttpOnly";
@@ -108,11 +127,20 @@ export class SessionCookie {
   }
 
   /**
-   * Reads the value that a request carries, or null. Of several cookies with this name the first
-   * counts: browsers send the more specific path first (RFC 6265, section 5.4).
+   * Reads the cookies that a request carries under the names of the session's: at most four. Those
+   * of the present name come first. Of one name, browsers send the more specific path first, then
+   * the older cookie (RFC 6265, section 5.4).
    */
-  read(headers: Pick<Headers, "get">): string | null {
-    return this.#pattern.exec(headers.get("cookie") ?? "")?.[1] ?? null;
+  read(headers: Pick<Headers, "get">): SentCookie[] {
+    const header = headers.get("cookie");
+    const sent: SentCookie[] = [];
+    if (header === null) return sent;
+    for (const [name, pattern] of this.#patterns) {
+      for (const [, value] of header.matchAll(pattern)) {
+        if (value && sent.push([name, value]) === MAX_SENT) return sent;
+      }
+    }
+    return sent;
   }
 
   /** Returns the `Set-Cookie` line that sets a value: base64url, so nothing needs to be escaped. */
@@ -120,10 +148,16 @@ export class SessionCookie {
     return `${this.name}=${value}${this.#flags}${lifetime}${this.#scope}`;
   }
 
-  /** Returns the `Set-Cookie` line that removes the cookie: same name, path and domain. */
-  removal(): string {
+  /**
+   * Returns the `Set-Cookie` line that removes the cookie, or one of a former name: same path and
+   * domain, where the name does not say that there can be none (RFC 6265bis, section 4.1.3.2).
+   */
+  removal(name = this.name): string {
+    const scope = /^__host-/i.test(name)
+      ? this.#scope.replace(/; Domain=[^;]*/, "").replace(/Path=[^;]*/, "Path=/")
+      : this.#scope;
     // Max-Age is what browsers obey; Expires is for the few that know nothing else.
-    return this.line("", "; Max-Age=0");
+    return `${name}=${this.#flags}; Max-Age=0${scope}`;
   }
 
   /**

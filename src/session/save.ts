@@ -1,4 +1,4 @@
-import { isNavigation, isSafe } from "./cookie.ts";
+import { isNavigation, isSafe, type SentCookie } from "./cookie.ts";
 import { SessionLostError } from "./errors.ts";
 import { isSeen } from "./flash.ts";
 import { setPrivate, withHeaders } from "./headers.ts";
@@ -31,7 +31,11 @@ const stored = new WeakMap<Request, number>();
 export function mayRerun(state: SessionState): boolean {
   return isSafe(state.request) && state.options.rerun !== false &&
     (stored.get(state.request) ?? 0) < state.began &&
-    !FINAL.some((kind) => didChange(state, kind));
+    !isFinal(state);
+}
+
+function isFinal(state: SessionState): boolean {
+  return FINAL.some((kind) => didChange(state, kind));
 }
 
 /**
@@ -82,13 +86,25 @@ function putBack(state: SessionState): void {
 
 /** Decides what becomes of a session at the end of its request. */
 function endingOf(state: SessionState): "leave" | "drop" | "remove" | "write" | "renew" {
-  const { fate, changes } = state;
+  const { fate, changes, loaded } = state;
   if (fate !== "open") return "drop";
-  if (changes.length === 1 && didChange(state, "destroy")) return "remove";
+  if (changes.length === 1 && didChange(state, "destroy") && !isOneOfMany(state)) return "remove";
   if (changes.length > 0) return "write";
-  return mayRenew(state) && (isRenewal(state) || state.loaded?.seal?.newest === false)
-    ? "renew"
-    : "leave";
+  const isStale = loaded?.seal?.newest === false || formerOf(state).length > 0;
+  return mayRenew(state) && (isRenewal(state) || isStale) ? "renew" : "leave";
+}
+
+/**
+ * Returns whether another cookie, of another path, may hold a session after the one that was taken
+ * is removed. Where a store cannot end it, a blank session that is newer hides it.
+ */
+function isOneOfMany({ sent, loaded }: SessionState): boolean {
+  return sent.length > 1 && loaded !== null && loaded.version === undefined;
+}
+
+/** Returns the cookies that came under former names. */
+function formerOf({ sent, cookie }: SessionState): readonly SentCookie[] {
+  return sent.filter(([name]) => name !== cookie.name);
 }
 
 /**
@@ -96,9 +112,9 @@ function endingOf(state: SessionState): "leave" | "drop" | "remove" | "write" | 
  * the answer to a request in the background, which may take long, would bring back what another
  * request changed or ended meanwhile. A page that the visitor waits for is rarely overtaken.
  */
-function mayRenew({ loaded, request }: SessionState): boolean {
-  return loaded !== null &&
-    (loaded.version !== undefined || isNavigation(request) && isSeen(request));
+function mayRenew({ loaded, request, name, cookie }: SessionState): boolean {
+  const isVersioned = loaded?.version !== undefined && name === cookie.name;
+  return loaded !== null && (isVersioned || isNavigation(request) && isSeen(request));
 }
 
 /** Returns whether a request prolongs its session: by a change, or by reading it when that is due. */
@@ -134,11 +150,12 @@ async function remove(state: SessionState, response: Response): Promise<Response
   const isEnded = await end(state) !== false;
   stored.set(state.request, begin());
   // If others ended it, the browser may have the cookie of the next sign-in by now.
-  return answer(state, response, isEnded ? state.value && state.cookie.removal() : null);
+  const removal = isEnded ? state.value && state.cookie.removal() : null;
+  return answer(state, response, removal, formerOf(state));
 }
 
 async function write(state: SessionState, response: Response): Promise<Response | null> {
-  const { cookie, now, changes, request, value, context } = state;
+  const { cookie, name, now, changes, request, value, context } = state;
   const { store, limits, trace, label } = context;
   let { loaded, record } = state;
   const renewedAt = isRenewal(state) ? now : record.createdAt;
@@ -147,6 +164,8 @@ async function write(state: SessionState, response: Response): Promise<Response 
     if (await end(state) === false && loaded !== null) return drop(state, response);
     loaded = null;
   }
+  const isMoved = loaded !== null && name !== cookie.name;
+  if (isMoved) loaded = null; // its id holds under the former name alone
   const userAgent = request.headers.get("user-agent") ?? "";
   const saved = await store.save({
     cookieName: cookie.name,
@@ -161,21 +180,37 @@ async function write(state: SessionState, response: Response): Promise<Response 
   if (saved === null) return null;
   if (changes.length > 0) stored.set(request, begin());
   trace?.set(saved, changes);
-  const isKept = saved === value && !cookie.hasMaxAge;
-  return answer(state, response, isKept ? null : cookie.line(saved));
+  const isKept = saved === value && !isMoved && !cookie.hasMaxAge;
+  // A session that moved is left under its former name until the new cookie comes: the answer may
+  // be lost, and parallel requests have the former one. Not if the visitor's rights changed.
+  const former = isMoved && !isFinal(state) ? [] : formerOf(state);
+  for (const [name, value] of former) await store.destroy(value, name);
+  return answer(state, response, isKept ? null : cookie.line(saved), former);
 }
 
 /**
- * Ends the visitor's session in the store: also one that could not be used, as of old data.
+ * Ends the visitor's session in the store: also one that could not be used, as of old data, and
+ * those of all other cookies that came, since the next request would open one of them.
  *
- * @returns False if there was none under this value.
+ * @returns False if there was none under the value that was taken.
  */
-async function end({ value, cookie, context }: SessionState): Promise<boolean | void> {
-  return value === null ? undefined : await context.store.destroy(value, cookie.name);
+async function end({ sent, name, value, context }: SessionState): Promise<boolean | void> {
+  for (const [other, its] of sent) {
+    if (other !== name || its !== value) await context.store.destroy(its, other);
+  }
+  return value === null ? undefined : await context.store.destroy(value, name);
 }
 
-/** Puts the cookie and the cache rules on the response, which is for this visitor alone then. */
-function answer(state: SessionState, response: Response, setCookie: string | null = null) {
+/**
+ * Puts the cookie and the cache rules on the response, which is for this visitor alone then, and
+ * removes cookies of former names.
+ */
+function answer(
+  state: SessionState,
+  response: Response,
+  setCookie: string | null = null,
+  former: readonly SentCookie[] = [],
+) {
   const isOnce = state.changes.some(({ kind }) => TAKEN.includes(kind));
   const owner = state.record.owner ?? state.loaded?.record.owner ?? null;
   const isOther = didChange(state, "regenerate") || didChange(state, "destroy");
@@ -184,6 +219,7 @@ function answer(state: SessionState, response: Response, setCookie: string | nul
     // Browsers take it over https and on localhost alone. A proxy may end https without saying so.
     if (isOther) headers.append("clear-site-data", EARLY_PAGES);
     if (setCookie) headers.append("set-cookie", setCookie);
+    for (const [name] of former) headers.append("set-cookie", state.cookie.removal(name));
   });
   if (answered === response) markAnswered(response, state.request);
   return answered;

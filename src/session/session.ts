@@ -11,13 +11,15 @@ import { changeState, didChange, readState, SessionValues, stateOf } from "./val
  * Decides how a request begins with the session of its cookie.
  *
  * @param from The request, and what is known about it.
+ * @param taken The cookie; its value is null if none came.
  * @param result The answer of the store; null if the request brought no cookie.
  */
 export function openState(
-  from: Pick<SessionState, "request" | "options" | "cookie" | "value" | "context">,
+  from: Pick<SessionState, "request" | "options" | "cookie" | "sent" | "context">,
+  [name, value]: readonly [name: string, value: string | null],
   result: LoadResult | null,
 ): SessionState {
-  const { request, options, cookie, value, context } = from;
+  const { request, options, cookie, sent, context } = from;
   const now = Math.floor((context.now ?? Date.now)() / 1000);
   let loaded = null;
   let refusal = null;
@@ -37,6 +39,8 @@ export function openState(
     options,
     now,
     cookie,
+    sent,
+    name,
     value,
     loaded,
     refusal,

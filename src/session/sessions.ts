@@ -1,44 +1,25 @@
 import { inTurn } from "./contention.ts";
-import { isHttps, type ProxyOptions, SessionCookie, type SessionCookieOptions } from "./cookie.ts";
-import { type TimeLimitOptions, TimeLimits } from "./limits.ts";
+import { isHttps, type SentCookie, SessionCookie } from "./cookie.ts";
+import { TimeLimits } from "./limits.ts";
 import type { JsonValue } from "./record.ts";
 import { after, runView } from "./run.ts";
 import { mayRerun, saveSession } from "./save.ts";
-import { fitToSchema, type SchemaOptions } from "./schema.ts";
+import { fitToSchema } from "./schema.ts";
 import { openState, Session } from "./session.ts";
-import type { RequestOptions, SessionState, SessionTrace } from "./state.ts";
-import type { LoadResult, RejectReason, SessionStore } from "./store.ts";
+import { isBetter, type RequestOptions, type SessionOptions, type SessionState } from "./state.ts";
+import type { LoadResult, SessionStore } from "./store.ts";
 import { stateOf } from "./values.ts";
 
 /** How often a safe request runs again on a newer session. */
 const MAX_RERUNS = 3;
 
+/** The cookies that were found with a request. */
+type Found = Pick<SessionState, "request" | "options" | "cookie" | "sent" | "context">;
+
 /** A function that answers a request, given its session. Throwing a `Response` returns it. */
 export type SessionView<Data extends object> = (
   session: Session<Data>,
 ) => Response | Promise<Response>;
-
-/** Options of {@linkcode Sessions}. */
-export interface SessionOptions<Data extends object = Record<string, JsonValue>>
-  extends TimeLimitOptions, SchemaOptions<Data>, ProxyOptions {
-  /** Where sessions are kept: `CookieStore`, `KvStore`, `RedisStore`, or your own. */
-  readonly store: SessionStore;
-  /** The cookie that carries the session or its id. */
-  readonly cookie?: SessionCookieOptions;
-  /** Names a visitor's program in the list of an account's sessions. Default: its `User-Agent`. */
-  readonly label?: (request: Request) => string;
-  /** Called with the reason when a cookie is rejected, for the log. Default: none. */
-  readonly onReject?: (reason: RejectReason) => void;
-  /**
-   * Called with an error that the visitor does not see, for the log: a session that was only read
-   * could not be renewed. Default: none.
-   */
-  readonly onError?: (error: unknown, request: Request) => void;
-  /** Keeps the last changes in memory: `new ChangeTrace()` of `./inspector`. Default: none. */
-  readonly trace?: SessionTrace;
-  /** The clock, in milliseconds since the Unix epoch. Default: `Date.now`. */
-  readonly now?: () => number;
-}
 
 /** Returns the store behind the sessions, for the library itself. */
 export let storeOf: <Data extends object>(sessions: Sessions<Data>) => SessionStore;
@@ -140,21 +121,9 @@ export class Sessions<Data extends object = Record<string, JsonValue>> {
     request: Request,
     options: RequestOptions = {},
   ): Session<Data> | Promise<Session<Data>> {
-    const context = this.#context;
-    const { store, schema, migrate } = context;
     const cookie = isHttps(request, this) ? this.#secureCookie : this.#plainCookie;
-    const value = cookie.read(request.headers);
-    const open = (result: LoadResult | null) => {
-      return new Session<Data>(openState({ request, options, cookie, value, context }, result));
-    };
-    if (value === null) return open(null);
-    return after(store.load(value, cookie.name), (result) => {
-      if (schema === undefined || result.record === null) return open(result);
-      return fitToSchema(result.record, { schema, migrate })
-        .then((record) =>
-          open(record ? { ...result, record } : { record, reason: "invalid data" })
-        );
-    });
+    const sent = cookie.read(request.headers);
+    return this.#find({ request, options, cookie, sent, context: this.#context });
   }
 
   /**
@@ -186,13 +155,39 @@ export class Sessions<Data extends object = Record<string, JsonValue>> {
     );
   }
 
+  /** Opens the first cookie that is accepted; if none is, the refusal of the first one counts. */
+  #find(
+    from: Found,
+    [tried, ...rest]: readonly SentCookie[] = from.sent,
+    before?: SessionState,
+  ): Session<Data> | Promise<Session<Data>> {
+    const { store, schema, migrate } = this.#context;
+    if (tried === undefined) {
+      return new Session(before ?? openState(from, [from.cookie.name, null], null));
+    }
+    const open = (result: LoadResult): Session<Data> | Promise<Session<Data>> => {
+      const state = openState(from, tried, result);
+      const best = before === undefined || isBetter(state, before) ? state : before;
+      return best.loaded?.version === undefined ? this.#find(from, rest, best) : new Session(best);
+    };
+    const [name, value] = tried;
+    return after(store.load(value, name), (result) => {
+      if (schema === undefined || result.record === null) return open(result);
+      return fitToSchema(result.record, { schema, migrate })
+        .then((record) =>
+          open(record ? { ...result, record } : { record, reason: "invalid data" })
+        );
+    });
+  }
+
   /** Answers again, or applies the changes again, since another request was faster. */
   #retry(first: SessionState, response: Response, view?: SessionView<Data>): Promise<Response> {
-    const { request, value, options } = first;
+    const { name, value } = first;
     let last = first;
     let reruns = 0;
     return inTurn(value ?? "", async () => {
-      const fresh = await this.load(request, options);
+      // No other cookie that came is tried: what was done to this session is not for another one.
+      const fresh = await this.#find(first, value === null ? [] : [[name, value]]);
       const state = stateOf(fresh);
       state.accessed = true;
       // The session is gone since the request came: nothing is resurrected, and logout wins.

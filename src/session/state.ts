@@ -1,6 +1,7 @@
-import type { SessionCookie } from "./cookie.ts";
-import type { TimeLimits } from "./limits.ts";
-import type { SessionRecord } from "./record.ts";
+import type { ProxyOptions, SentCookie, SessionCookie, SessionCookieOptions } from "./cookie.ts";
+import type { TimeLimitOptions, TimeLimits } from "./limits.ts";
+import type { JsonValue, SessionRecord } from "./record.ts";
+import type { SchemaOptions } from "./schema.ts";
 import type { LoadedSession, RejectReason, SessionStore } from "./store.ts";
 
 /**
@@ -52,6 +53,28 @@ export interface SessionTrace {
   ): void;
 }
 
+/** Options of {@linkcode Sessions}. */
+export interface SessionOptions<Data extends object = Record<string, JsonValue>>
+  extends TimeLimitOptions, SchemaOptions<Data>, ProxyOptions {
+  /** Where sessions are kept: `CookieStore`, `KvStore`, `RedisStore`, or your own. */
+  readonly store: SessionStore;
+  /** The cookie that carries the session or its id. */
+  readonly cookie?: SessionCookieOptions;
+  /** Names a visitor's program in the list of an account's sessions. Default: its `User-Agent`. */
+  readonly label?: (request: Request) => string;
+  /** Called with the reason when a cookie is rejected, for the log. Default: none. */
+  readonly onReject?: (reason: RejectReason) => void;
+  /**
+   * Called with an error that the visitor does not see, for the log: a session that was only read
+   * could not be renewed. Default: none.
+   */
+  readonly onError?: (error: unknown, request: Request) => void;
+  /** Keeps the last changes in memory: `new ChangeTrace()` of `./inspector`. Default: none. */
+  readonly trace?: SessionTrace;
+  /** The clock, in milliseconds since the Unix epoch. Default: `Date.now`. */
+  readonly now?: () => number;
+}
+
 /** The state of a session during one request. */
 export interface SessionState {
   /** The request; whether its visitor sees the page decides if flash messages count as shown. */
@@ -64,7 +87,11 @@ export interface SessionState {
   readonly now: number;
   /** The cookie of this connection: its name differs between http and https. */
   readonly cookie: SessionCookie;
-  /** The cookie's value as the visitor sent it, or null. */
+  /** All cookies that came under the names of the session's, present and former, at most four. */
+  readonly sent: readonly SentCookie[];
+  /** The name of the one that was taken: the cookie's, or a former one. */
+  readonly name: string;
+  /** The value of the one that was taken, or null. */
   readonly value: string | null;
   /** The session that the store found under that value, if it is to be used. */
   readonly loaded: LoadedSession | null;
@@ -73,15 +100,7 @@ export interface SessionState {
   /** The CSRF secret that a tombstone kept: it verifies tokens, and makes none. */
   readonly formerCsrf: string | null;
   /** The parts that all sessions of the application share. */
-  readonly context: {
-    readonly store: SessionStore;
-    readonly limits: TimeLimits;
-    readonly trace?: SessionTrace;
-    readonly label?: (request: Request) => string;
-    readonly onError?: (error: unknown, request: Request) => void;
-    readonly onReject?: (reason: RejectReason) => void;
-    readonly now?: () => number;
-  };
+  readonly context: Omit<SessionOptions, "schema" | "migrate"> & { readonly limits: TimeLimits };
   /** The loaded record, or a blank one, with the changes made so far. */
   record: SessionRecord;
   /** The changes, in order. */
@@ -98,4 +117,14 @@ export interface SessionState {
   fate: "open" | "retired" | "lost" | "withheld";
   /** Whether the session is saved and can change no more. */
   closed: boolean;
+}
+
+/**
+ * Returns whether a later cookie is to be taken instead of an earlier one: if that opened nothing,
+ * or, in a store without versions, was written before. There a cookie that browsers send first
+ * (one of another path) would hide what is written from now on, a sign-in included.
+ */
+export function isBetter(later: SessionState, earlier: SessionState): boolean {
+  if (later.loaded === null) return earlier.loaded === null && later.fate === "retired";
+  return earlier.loaded === null || later.record.renewedAt > earlier.record.renewedAt;
 }

@@ -148,6 +148,6 @@ async function handleOf<Data extends object>(
   owners: SessionOwners,
 ): Promise<string | null> {
   if (session === undefined || session.isNew) return null;
-  const { value, cookie } = stateOf(session);
-  return value === null ? null : await owners.handleOf(value, cookie.name);
+  const { value, name } = stateOf(session);
+  return value === null ? null : await owners.handleOf(value, name);
 }

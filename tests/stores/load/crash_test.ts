@@ -88,9 +88,10 @@ testRedis("Redis that is killed and started again costs 503s and nothing else", 
     if (answer.status === 503) assertEquals(answer.headers.get("retry-after"), "2");
   }
   assert(answers.some(({ status }) => status === 503));
-  const shown = answers.filter(({ status }) => status === 200).map(countIn);
-  assertEquals(new Set(shown).size, shown.length);
+  const pages = answers.filter(({ status }) => status === 200).length;
   client.cookie = cookie;
-  for (const _ of [1, 2]) assert(countIn(await client.request("/")) > acknowledged);
+  for (const _ of [1, 2]) {
+    assert(countIn(await client.request("/")) > Math.max(acknowledged, pages + 1));
+  }
   console.log(`redis: 3 outages under load, ${statuses(answers)}, no acknowledged change missing`);
 });

