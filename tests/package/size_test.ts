@@ -15,7 +15,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   "./stores/kv": 5_632,
   "./stores/memory": 5_632,
   "./stores/redis": 6_144,
-  "./stores/server": 11_264,
+  "./stores/server": 12_288,
   "./web": 20_480,
   "{ Sessions, CookieStore }": 10_240,
 };
