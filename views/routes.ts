@@ -6,7 +6,13 @@ import { healthView } from "./health.ts";
 import { homeView } from "./home.tsx";
 import { howdyView } from "./howdy.tsx";
 import { regenerateView, resetView, sessionView } from "./session.tsx";
-import { signInPage, signInView, signOutElsewhereView, signOutView } from "./sign_in.tsx";
+import {
+  endSessionView,
+  signInPage,
+  signInView,
+  signOutElsewhereView,
+  signOutView,
+} from "./sign_in.tsx";
 import type { Visitor } from "./visitor.ts";
 
 export { errorPage } from "./error.tsx";
@@ -37,6 +43,7 @@ export function routes({ sessions, store }: Site): Route<Visitor>[] {
 
     { method: "GET", path: "/sign-in", view: signInPage({ sessions, store }) },
     { method: "POST", path: "/sign-in", view: signInView(store) },
+    { method: "POST", path: "/sign-in/end", view: endSessionView(sessions) },
     { method: "POST", path: "/sign-in/elsewhere", view: signOutElsewhereView(sessions) },
     { method: "POST", path: "/sign-out", view: signOutView },
 

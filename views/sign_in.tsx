@@ -6,7 +6,6 @@ import {
   recallForm,
   redirect,
   rememberForm,
-  renewCsrfToken,
   type View,
 } from "../src/web/mod.ts";
 import { CsrfField } from "./csrf_field.tsx";
@@ -87,12 +86,24 @@ export function signInView(store: SessionStore): View<Visitor> {
       rememberForm(session, FORM, { values, errors: { name: error } });
       return redirect("/sign-in");
     }
-    // Rights change here, so the old id and the old token must end.
-    session.regenerate();
-    renewCsrfToken(session);
+    session.regenerate(); // rights change here, so the old id and the old tokens must end
     session.set("name", name);
     if (store.owners !== undefined) session.setOwner(name);
     session.flash(`Welcome, ${name}.`, { level: "success" });
+    return redirect("/sign-in");
+  };
+}
+
+/** `POST /sign-in/end`: ends the visitor's session of the field `handle`, on another device. */
+export function endSessionView(sessions: Sessions<Visitor>): View<Visitor> {
+  return async ({ session, form }) => {
+    const handle = String((await form()).get("handle"));
+    if (session.owner !== null) {
+      const ended = await revokeSessions(sessions, session.owner, { handle });
+      session.flash(ended ? "The session was ended." : "That session had ended, or has a new id.", {
+        level: ended ? "success" : "info",
+      });
+    }
     return redirect("/sign-in");
   };
 }

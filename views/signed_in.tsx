@@ -20,7 +20,7 @@ export function SignedIn({ session, name, owned }: {
       <p>You are {name}.</p>
       <section class="card">
         <h2>Your sessions</h2>
-        {owned === null ? <NoList /> : <List owned={owned} />}
+        {owned === null ? <NoList /> : <List session={session} owned={owned} />}
       </section>
       <form method="post" action="/sign-out" class="actions">
         <CsrfField session={session} />
@@ -46,25 +46,35 @@ function NoList(): JSX.Element {
   );
 }
 
-function List({ owned }: { owned: readonly ListedSession[] }): JSX.Element {
+function List({ session, owned }: {
+  session: Session<Visitor>;
+  owned: readonly ListedSession[];
+}): JSX.Element {
   const now = Date.now();
   return (
-    <>
+    <form method="post" action="/sign-in/end">
+      <CsrfField session={session} />
       <ul class="rows">
-        {owned.slice(0, MAX_SHOWN).map(({ label, createdAt, renewedAt, current }) => (
-          <li>
-            <span>
-              {label || "An unnamed program"} {current && <b>(this one)</b>}
-              <br />
-              <span class="soft">
-                {`begun ${ago(createdAt, now)}, last renewed ${ago(renewedAt, now)}`}
+        {owned.slice(0, MAX_SHOWN).map(({ handle, label, createdAt, renewedAt, current }) => {
+          const [name, begun] = [label || "An unnamed program", ago(createdAt, now)];
+          return (
+            <li>
+              <span>
+                {name} {current && <b>(this one)</b>}
+                <br />
+                <span class="soft">{`begun ${begun}, last renewed ${ago(renewedAt, now)}`}</span>
               </span>
-            </span>
-          </li>
-        ))}
+              {!current && (
+                <button name="handle" value={handle} aria-label={`End ${name}, begun ${begun}`}>
+                  End
+                </button>
+              )}
+            </li>
+          );
+        })}
       </ul>
       {owned.length > MAX_SHOWN && <p>These are the newest {MAX_SHOWN}; there are more.</p>}
-    </>
+    </form>
   );
 }
 

@@ -32,6 +32,8 @@ export interface ListEntry {
   readonly label: string;
 }
 
+type Outcome = "absent" | "changed" | "ended";
+
 /** An account: its name in the index, and the seal of its entries. */
 interface Account {
   readonly hash: string;
@@ -174,16 +176,16 @@ export class OwnerList {
     }
   }
 
-  async #end(
-    account: Account,
-    entry: string,
-    text: string,
-  ): Promise<"absent" | "changed" | "ended"> {
+  async #end(account: Account, entry: string, text: string): Promise<Outcome> {
     const key = keyIn(entry);
     const found = await this.#backend.read(key);
-    if (found === null || isTombstone(found.value)) {
-      await this.#sweep(account, entry, found, await open(account, text));
-      return found === null ? "absent" : "changed"; // perhaps into the part that was read
+    if (found === null) {
+      await this.#sweep(account, entry, null, await open(account, text));
+      return "absent";
+    }
+    if (isTombstone(found.value)) { // it may live on in the part of the list that was read
+      await this.#index.remove(account.hash, entry); // or fail: it would be met in every round
+      return "changed";
     }
     const gone = { key, version: found.version, value: null, lifetime: null };
     if (!await this.#backend.write([gone])) return "changed";

@@ -146,13 +146,44 @@ Deno.test("a site with a server store lists the visitor's sessions and ends the 
   assertFalse(ended.text.includes("curl/8"));
 });
 
+Deno.test("a site has a button for each other session, which ends that one", async () => {
+  const store = new StoreWithOwners([
+    owned("here", "Firefox", 0),
+    owned("there", 'curl/8 "<beta>"', 5),
+    owned("yonder", "", 7200),
+  ]);
+  const { browser } = site({ store });
+  const page = await browser.submit("/sign-in", "/sign-in", { name: "Ada" });
+  assertEquals(page.text.match(/<button name="handle"/g)?.length, 2);
+  assertFalse(page.text.includes('value="here"'));
+  const ended = await browser.press(page, "End An unnamed program, begun 2 hours ago");
+  assertEquals(messagesIn(ended), ["The session was ended."]);
+  assertEquals(store.asked.find(([what]) => what === "revoke"), ["revoke", "Ada", "yonder"]);
+  assertFalse(ended.text.includes("An unnamed program"));
+  assertStringIncludes(ended.text, "curl/8");
+
+  const again = await browser.press(page, "End An unnamed program, begun 2 hours ago");
+  assertEquals(messagesIn(again), ["That session had ended, or has a new id."]);
+  const asked = store.asked.length;
+  const forged = await browser.post("/sign-in/end", { handle: "there" });
+  assertEquals([forged.status, store.asked.length], [403, asked]);
+});
+
+Deno.test("a visitor who is not signed in ends nobody's session", async () => {
+  const store = new StoreWithOwners([owned("here", "Firefox", 0), owned("there", "curl", 5)]);
+  const { browser } = site({ store });
+  const page = await browser.submit("/sign-in", "/sign-in/end", { handle: "there" });
+  assertEquals(messagesIn(page), []);
+  assertEquals(store.asked, []);
+});
+
 Deno.test("a site shows the newest 100 sessions and says when there are more", async () => {
   const sessions = Array.from({ length: 150 }, (_, at) => owned(`${at}`, `Browser ${at}.`, at));
   for (const [count, more] of [[100, false], [101, true], [150, true]] as const) {
     const store = new StoreWithOwners(sessions.slice(0, count));
     const { browser } = site({ store });
     const page = await browser.submit("/sign-in", "/sign-in", { name: "Ada" });
-    assertEquals(page.text.match(/Browser \d+\./g)?.length, 100);
+    assertEquals(page.text.match(/<span>Browser \d+\./g)?.length, 100);
     assertStringIncludes(page.text, "Browser 99.");
     assertEquals(page.text.includes("These are the newest 100; there are more."), more);
   }
