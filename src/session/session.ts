@@ -3,8 +3,7 @@ import { addFlash, type FlashMessage, type FlashOptions, isSeen, removeFlash } f
 import { blankRecord, type JsonValue, ownText, type SessionRecord } from "./record.ts";
 import { begin } from "./run.ts";
 import type { Change, SessionState } from "./state.ts";
-import type { LoadResult } from "./store.ts";
-import type { RejectReason } from "./store.ts";
+import type { LoadResult, RejectReason } from "./store.ts";
 import { changeState, didChange, readState, SessionValues, stateOf } from "./values.ts";
 
 /**
