@@ -2,7 +2,7 @@ import { generateSecret } from "@satchel/satchel";
 import { assertEquals, assertMatch } from "@std/assert";
 import { ServerProcess } from "./server/server_process.ts";
 import { Browser, countIn, tokenIn } from "./support/browser.ts";
-import { CookieJar } from "./support/cookie_jar.ts";
+import { CookieJar } from "@satchel/satchel/testing";
 import { temporaryFolder } from "./support/temporary_folder.ts";
 import { testWith } from "./support/has.ts";
 

@@ -52,9 +52,10 @@ test("the server shows a flash message once and refuses forged forms", async () 
   await using server = await ServerProcess.start({ folder: folder.path });
   const visitor = new Browser(server.origin);
   const csrf_token = tokenIn(await visitor.get("/cart"));
-  const crossSite = { "sec-fetch-site": "cross-site" };
 
-  const forged = await visitor.post("/cart", { item: "Rope", csrf_token }, crossSite);
+  const forged = await visitor.post("/cart", { item: "Rope", csrf_token }, {
+    from: "https://evil.example",
+  });
   assertEquals(forged.status, 403);
   assertEquals((await visitor.post("/cart", { item: "Rope" })).status, 403);
   assert(!(await visitor.get("/cart")).text.includes("Rope"));

@@ -37,7 +37,7 @@ test("deno_serve_parallel counts whichever thread answers", async () => {
   const visitor = new Browser(server.origin);
   for (let count = 1; count <= 20; count++) {
     // A connection of its own for each request, so that they meet different threads.
-    const { text } = await visitor.get("/", { connection: "close" });
+    const { text } = await visitor.get("/", { headers: { connection: "close" } });
     assertEquals(text, `Count: ${count}`);
   }
 });

@@ -22,7 +22,7 @@ Deno.test("hono_middleware sets one cookie and the cache headers", async () => {
 Deno.test("hono_middleware refuses forms of other sites", async () => {
   const browser = visitor();
   await browser.get("/");
-  const forged = await browser.post("/reset", {}, { "sec-fetch-site": "cross-site" });
+  const forged = await browser.post("/reset", {}, { from: "https://evil.example" });
   assertEquals(forged.status, 403);
   assertEquals((await browser.get("/")).text, "Count: 2");
 });

@@ -3,7 +3,7 @@ import { MemoryStore } from "../../src/stores/memory.ts";
 import { messagesIn, tokenIn } from "../support/browser.ts";
 import { site } from "../support/site.ts";
 
-const ORIGIN = "http://127.0.0.1:8000";
+const ORIGIN = "http://localhost";
 
 /** Sends a form whose last byte arrives only when something else is done; no browser sees the answer. */
 async function sendAround(

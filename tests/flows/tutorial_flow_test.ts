@@ -43,7 +43,7 @@ for (
     await browser.get("/");
     const [cookie] = browser.jar.cookies;
     const line = `${cookie?.name}=${change(cookie?.value ?? "")}; Path=/`;
-    browser.jar.storeLine("http://127.0.0.1:8000/", line);
+    browser.jar.storeLine("http://localhost/", line);
     const page = await browser.get("/");
     assertEquals(page.status, 200);
     assertEquals(countIn(page), 1);

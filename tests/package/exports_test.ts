@@ -42,7 +42,14 @@ async function namesOf(path: string): Promise<string[]> {
 
 Deno.test("the package exports what the documentation names", () => {
   const stores = ["contract", "kv", "memory", "redis", "server"].map((name) => `./stores/${name}`);
-  assertEquals(Object.keys(config.exports), [".", "./inspector", "./seal", ...stores, "./web"]);
+  assertEquals(Object.keys(config.exports), [
+    ".",
+    "./inspector",
+    "./seal",
+    ...stores,
+    "./testing",
+    "./web",
+  ]);
 });
 
 test("every name has one entry point, and `.` has few", async () => {
@@ -61,6 +68,7 @@ test("an entry point loads its own layer and those below, and no package", async
     ".": /^src\/(session|seal)\//,
     "./seal": /^src\/seal\//,
     "./inspector": /^src\/(inspector|web|session|seal)\//,
+    "./testing": /^src\/testing\//,
     "./web": /^src\/(web|session|seal)\/|^npm:\/?deno-std@/,
   };
   for (const [entry, path] of Object.entries(config.exports)) {

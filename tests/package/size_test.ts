@@ -16,6 +16,7 @@ const LIMITS: Readonly<Record<string, number>> = {
   "./stores/memory": 5_632,
   "./stores/redis": 6_144,
   "./stores/server": 12_288,
+  "./testing": 3_584,
   "./web": 20_480,
   "{ Sessions, CookieStore }": 10_240,
 };

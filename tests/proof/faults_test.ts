@@ -3,7 +3,7 @@ import { CookieStore, type RejectReason, Sessions } from "@satchel/satchel";
 import { createHandler, html, type View } from "@satchel/satchel/web";
 import { ServerLog } from "../../src/server/log.ts";
 import { Browser, countIn, Visitor } from "../support/browser.ts";
-import { Clock } from "../support/clock.ts";
+import { TestClock } from "@satchel/satchel/testing";
 import { SECRET } from "../support/secrets.ts";
 import { cookieSessions, type Values, VersionedStore } from "../support/sessions.ts";
 import { site } from "../support/site.ts";
@@ -229,37 +229,37 @@ Deno.test("cached cookies do not keep the headers in memory that they came with"
 });
 
 Deno.test("a clock set back by more than a minute refuses sessions from the future", async () => {
-  const clock = new Clock();
+  const clock = new TestClock();
   const refused: RejectReason[] = [];
   const onReject = (reason: RejectReason) => refused.push(reason);
   const visitor = new Visitor(cookieSessions({ now: clock.now, onReject }));
   await visitor.visit((session) => void session.set("a", 1));
-  clock.pass(-60);
+  clock.advance(-60);
   assertFalse(await visitor.read((session) => session.isNew));
-  clock.pass(-1);
+  clock.advance(-1);
   assert(await visitor.read((session) => session.isNew));
   assertEquals(refused, ["from the future"]);
-  clock.pass(61);
+  clock.advance(61);
   assertFalse(await visitor.read((session) => session.isNew));
 });
 
 Deno.test("a clock set back does not let a session outlive its limits", async () => {
-  const clock = new Clock();
+  const clock = new TestClock();
   const visitor = new Visitor(cookieSessions({ idleTimeout: 100, now: clock.now }));
   await visitor.visit((session) => void session.set("a", 1));
-  clock.pass(-50);
+  clock.advance(-50);
   await visitor.visit((session) => void session.set("a", 2));
-  clock.pass(151);
+  clock.advance(151);
   assert(await visitor.read((session) => session.isNew));
 
   const busy = new Visitor(cookieSessions({ absoluteTimeout: 100, now: clock.now }));
   await busy.visit((session) => void session.set("a", 1));
   for (const seconds of [-50, 50, -50, 150]) {
-    clock.pass(seconds);
+    clock.advance(seconds);
     await busy.visit((session) => void session.update("a", (count) => Number(count) + 1));
   }
   assertEquals(await busy.read((session) => session.get("a")), 5);
-  clock.pass(1);
+  clock.advance(1);
   assert(await busy.read((session) => session.isNew));
 });
 

@@ -110,7 +110,7 @@ for (const format of ["text", "json"] as const) {
     assertEquals((await visitor.get("/down")).status, 503);
     store.failure = null;
     const stranger = new Browser(handler);
-    stranger.jar.storeLine("http://127.0.0.1:8000/", "session=an-id-that-is-not-known");
+    stranger.jar.storeLine("http://localhost/", "session=an-id-that-is-not-known");
     await stranger.get("/fine");
     secrets["an unknown id"] = "an-id-that-is-not-known";
     for (const id of store.rows.keys()) {

@@ -96,7 +96,7 @@ property(
     await visitor.get("/cart");
     const ascii = token.replaceAll(/[^\x20-\x7e]/g, "?");
     const { status, headers } = inHeader
-      ? await visitor.post(action, { item }, { "x-csrf-token": ascii })
+      ? await visitor.post(action, { item }, { headers: { "x-csrf-token": ascii } })
       : await visitor.post(action, { item, csrf_token: token });
     assertEquals(status, 403);
     assertEquals(headers.getSetCookie(), []);

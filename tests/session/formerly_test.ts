@@ -3,8 +3,7 @@ import { listSessions } from "@satchel/satchel/stores/server";
 import { MemoryStore } from "@satchel/satchel/stores/memory";
 import { assert, assertEquals } from "@std/assert";
 import { Browser } from "../support/browser.ts";
-import { CookieJar } from "../support/cookie_jar.ts";
-import { Clock } from "../support/clock.ts";
+import { CookieJar, TestClock } from "@satchel/satchel/testing";
 import { SECRET } from "../support/secrets.ts";
 import type { Values } from "../support/sessions.ts";
 
@@ -46,7 +45,7 @@ const MOVES: Record<"another name" | "http to https" | "a domain's", Move> = {
 /** A visitor who came while the cookie was as before, and the site as it is now. */
 async function moved(kind: keyof typeof STORES, what: keyof typeof MOVES) {
   const { before, now, from = "https://shop.example/", name } = MOVES[what];
-  const clock = new Clock();
+  const clock = new TestClock();
   const store = STORES[kind]();
   const jar = new CookieJar(clock.now);
   let use: Use = () => {};

@@ -3,7 +3,7 @@ import { ChangeTrace, inspect, type Inspection } from "@satchel/satchel/inspecto
 import { csrfToken } from "@satchel/satchel/web";
 import { assert, assertEquals, assertFalse, assertMatch } from "@std/assert";
 import { Visitor } from "../support/browser.ts";
-import { Clock } from "../support/clock.ts";
+import { TestClock } from "@satchel/satchel/testing";
 import { SECRET } from "../support/secrets.ts";
 import { cookieSessions, sessionsIn, type Values, VersionedStore } from "../support/sessions.ts";
 
@@ -45,7 +45,8 @@ Deno.test("inspect() counts as reading", async () => {
 });
 
 Deno.test("inspect() tells when the session ends", async () => {
-  const { now, ms } = new Clock();
+  const { now } = new TestClock();
+  const ms = now();
   const endsOf = async (options: Partial<SessionOptions>) => {
     const found = await inspected(new Visitor(cookieSessions({ ...options, now })));
     return [found.idleExpiresAt, found.absoluteExpiresAt];

@@ -8,7 +8,7 @@ import { KvStore } from "@satchel/satchel/stores/kv";
 import { MemoryStore } from "@satchel/satchel/stores/memory";
 import { assertEquals } from "@std/assert";
 import { Visitor } from "../support/browser.ts";
-import { Clock } from "../support/clock.ts";
+import { TestClock } from "@satchel/satchel/testing";
 import { SECRET } from "../support/secrets.ts";
 import { cookieSessions, sessionsIn } from "../support/sessions.ts";
 
@@ -66,10 +66,10 @@ for (
 ) {
   Deno.test(`Session.refusal tells of an expired session in the ${where} store until a new one begins`, async () => {
     const { store, close } = await open();
-    const clock = new Clock();
+    const clock = new TestClock();
     const visitor = new Visitor(sessionsIn(store, { now: clock.now, idleTimeout: 60 }));
     await visitor.visit((session) => void session.set("counter", 1));
-    clock.pass(61);
+    clock.advance(61);
     const seen = await visitor.read((session) => [session.refusal, session.isNew, session.size]);
     assertEquals(seen, ["expired", true, 0]);
     const page = await visitor.visit((session) => {

@@ -3,7 +3,7 @@ import { MemoryStore } from "@satchel/satchel/stores/memory";
 import { csrfToken, hasCsrfToken, verifyCsrfToken } from "@satchel/satchel/web";
 import { assert, assertEquals, assertFalse, assertNotEquals } from "@std/assert";
 import { Visitor } from "../support/browser.ts";
-import { Clock } from "../support/clock.ts";
+import { TestClock } from "@satchel/satchel/testing";
 import { SECRET } from "../support/secrets.ts";
 import { sessionsIn } from "../support/sessions.ts";
 
@@ -14,7 +14,7 @@ const STORES: Record<string, (now: () => number) => SessionStore> = {
 
 for (const [name, open] of Object.entries(STORES)) {
   const visitorAt = (options: { idleTimeout?: null; absoluteTimeout?: number } = {}) => {
-    const clock = new Clock();
+    const clock = new TestClock();
     const sessions = sessionsIn(open(clock.now), { ...options, now: clock.now });
     return { clock, sessions, visitor: new Visitor(sessions) };
   };
@@ -35,14 +35,14 @@ for (const [name, open] of Object.entries(STORES)) {
   Deno.test(`regenerate() lets the absolute timeout count from now, in the ${name} store`, async () => {
     const { clock, visitor } = visitorAt({ idleTimeout: null, absoluteTimeout: 1000 });
     await visitor.visit((session) => void session.set("cart", ["Tea"]));
-    clock.pass(990); // of browsing, and then a sign-in
+    clock.advance(990); // of browsing, and then a sign-in
     await visitor.visit((session) => {
       session.regenerate();
-      assertEquals(session.createdAt, new Date(clock.ms));
+      assertEquals(session.createdAt, new Date(clock.now()));
     });
-    clock.pass(1000);
+    clock.advance(1000);
     assertEquals(await visitor.read((session) => session.get("cart")), ["Tea"]);
-    clock.pass(1);
+    clock.advance(1);
     assertEquals(await visitor.read((session) => session.get("cart")), undefined);
   });
 }

@@ -7,7 +7,7 @@ import {
 import { createHandler, type Route } from "@satchel/satchel/web";
 import { assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { Browser, type VisitOptions, Visitor } from "../support/browser.ts";
-import { Clock } from "../support/clock.ts";
+import { TestClock } from "@satchel/satchel/testing";
 import { SECRET } from "../support/secrets.ts";
 import {
   cookieSessions,
@@ -31,7 +31,7 @@ for (const [name, open] of Object.entries(STORES)) {
   for (const [what, use] of [["reading", read], ["writing", write]] as const) {
     Deno.test(`Sessions.handle() with renew: false prolongs nothing by ${what}, in ${name}`, async () => {
       for (const renew of [false, true, undefined]) {
-        const clock = new Clock();
+        const clock = new TestClock();
         const sessions = open({ now: clock.now, idleTimeout: 1200, renewAfter: 0 });
         const visitor = new Visitor(sessions);
         await visitor.visit((session) => void session.set("a", 1));
@@ -42,7 +42,7 @@ for (const [name, open] of Object.entries(STORES)) {
             return new Response();
           }, { renew });
           visitor.browser.keep(answer);
-          clock.pass(60);
+          clock.advance(60);
         }
         assertEquals(await visitor.read((session) => session.isNew), renew === false);
       }
@@ -51,14 +51,14 @@ for (const [name, open] of Object.entries(STORES)) {
 }
 
 Deno.test("Sessions.load() with renew: false prolongs nothing, though another request was faster", async () => {
-  const clock = new Clock();
+  const clock = new TestClock();
   const store = new VersionedStore();
   const sessions = sessionsIn(store, { now: clock.now });
   const visitor = new Visitor(sessions);
   await visitor.visit((session) => void session.set("a", 1));
   const { renewedAt } = store.record(visitor.value) ?? {};
   for (const method of ["GET", "POST"]) {
-    clock.pass(600);
+    clock.advance(600);
     store.beforeSave = () => store.meddle(visitor.value, setTo("b", method));
     const session = await sessions.load(visitor.request({ method }), { renew: false });
     await sessions.commit(session.set("a", method), new Response());
@@ -69,7 +69,7 @@ Deno.test("Sessions.load() with renew: false prolongs nothing, though another re
 });
 
 Deno.test("Route.renew false lets a page poll without prolonging its session", async () => {
-  const clock = new Clock();
+  const clock = new TestClock();
   const view: Route<Values>["view"] = ({ session }) => {
     const { isNew } = session;
     session.update("count", (count = 0) => Number(count) + 1);
@@ -85,10 +85,10 @@ Deno.test("Route.renew false lets a page poll without prolonging its session", a
   const ask = async (path: string) => JSON.parse((await browser.get(path)).text);
   assertEquals(await ask("/"), true);
   for (let minute = 1; minute <= 20; minute++) {
-    clock.pass(60);
+    clock.advance(60);
     assertEquals(await ask("/news"), false);
   }
-  clock.pass(1);
+  clock.advance(1);
   assertEquals(await ask("/news"), true);
 });
 
@@ -117,12 +117,12 @@ const READERS: [what: string, request: VisitOptions, isBackground: boolean][] = 
 for (const [what, options, isBackground] of READERS) {
   for (const [why, secrets] of [["renewal", [SECRET]], ["reseal", [generateSecret(), SECRET]]]) {
     Deno.test(`CookieStore's sessions set a cookie for ${what} that reads and is due for ${why}: ${!isBackground}`, async () => {
-      const clock = new Clock();
+      const clock = new TestClock();
       const visitor = new Visitor(cookieSessions({ now: clock.now }));
       await visitor.visit((session) => void session.set("a", 1));
       const later = new Visitor(cookieSessions({ now: clock.now, secrets: secrets as string[] }));
       later.cookie = visitor.cookie;
-      if (why === "renewal") clock.pass(600);
+      if (why === "renewal") clock.advance(600);
       await later.visit(read, options);
       assertEquals(later.line === null, isBackground);
       // What asks for a change gets it, in the background or not.
@@ -139,11 +139,11 @@ for (
   ]] as const
 ) {
   Deno.test(`CookieStore's sessions keep a ${what} that a slow reader in the background was to undo`, async () => {
-    const clock = new Clock();
+    const clock = new TestClock();
     const sessions = cookieSessions({ now: clock.now });
     const visitor = new Visitor(sessions);
     await visitor.visit((session) => void session.set("a", 1));
-    clock.pass(600);
+    clock.advance(600);
     const slow = await sessions.load(visitor.request({ headers: cors }));
     read(slow);
     await visitor.visit(use);
@@ -153,18 +153,18 @@ for (
 }
 
 Deno.test("a store with versions renews for readers in the background as well", async () => {
-  const clock = new Clock();
+  const clock = new TestClock();
   const store = new VersionedStore();
   const visitor = new Visitor(sessionsIn(store, { now: clock.now }));
   await visitor.visit((session) => void session.set("a", 1));
-  clock.pass(600);
+  clock.advance(600);
   await visitor.visit(read, { headers: cors });
-  assertEquals(store.record(visitor.value)?.renewedAt, clock.seconds);
+  assertEquals(store.record(visitor.value)?.renewedAt, clock.now() / 1000);
 });
 
 /** A visitor whose next renewal meets something, and what the hook was called with. */
 async function dueFor(stepIn: (store: VersionedStore, id: string) => void) {
-  const clock = new Clock();
+  const clock = new TestClock();
   const store = new VersionedStore();
   const errors: [unknown, Request][] = [];
   const onError = (...reported: [unknown, Request]): void => void errors.push(reported);
@@ -172,7 +172,7 @@ async function dueFor(stepIn: (store: VersionedStore, id: string) => void) {
   const visitor = new Visitor(sessionsIn(store, options));
   await visitor.visit((session) => void session.set("a", 1));
   const id = visitor.value;
-  clock.pass(600);
+  clock.advance(600);
   store.beforeSave = () => stepIn(store, id);
   return { clock, store, visitor, errors, id };
 }
@@ -229,7 +229,7 @@ for (const what of ["changed", "destroyed"] as const) {
 }
 
 Deno.test("CookieStore's sessions can be read though nothing more fits, not even a renewal", async () => {
-  const clock = new Clock();
+  const clock = new TestClock();
   const errors: unknown[] = [];
   const onError = (error: unknown): void => void errors.push(error);
   const visitor = new Visitor(cookieSessions({ now: clock.now, idleTimeout: 8000, onError }));
@@ -239,7 +239,7 @@ Deno.test("CookieStore's sessions can be read though nothing more fits, not even
       .then(() => true, () => false);
     if (!fits) break;
   }
-  clock.pass(7777);
+  clock.advance(7777);
   const { status } = await visitor.visit(read);
   assertEquals([status, visitor.line], [200, null]);
   assertEquals(errors.map(String).map((text) => text.split(":")[0]), ["SessionSizeError"]);

@@ -6,7 +6,7 @@ import {
 } from "@satchel/satchel";
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import { Visitor } from "../support/browser.ts";
-import { Clock } from "../support/clock.ts";
+import { TestClock } from "@satchel/satchel/testing";
 import { SECRET } from "../support/secrets.ts";
 import { cookieSessions, sessionsIn, type Values, VersionedStore } from "../support/sessions.ts";
 
@@ -15,7 +15,7 @@ const setTo = (a: number) => (session: Session<Values>): void => void session.se
 
 /** A visitor of cookie sessions with a clock, who has a session. */
 async function visitorAt(options: Partial<SessionOptions>) {
-  const clock = new Clock();
+  const clock = new TestClock();
   const sessions = cookieSessions({ ...options, now: clock.now });
   const visitor = new Visitor(sessions);
   await visitor.visit(setTo(1));
@@ -37,7 +37,7 @@ async function visitorOf(options: Partial<SessionOptions> = {}) {
 
 Deno.test("commit() leaves the response of an untouched session alone", async () => {
   const { clock, sessions, visitor } = await visitorAt({ renewAfter: 0 });
-  clock.pass(600);
+  clock.advance(600);
   for (const request of [visitor.request(), new Request("http://shop.example/")]) {
     const response = new Response("public", { headers: { "cache-control": "public, max-age=60" } });
     const before = [...response.headers];
@@ -90,11 +90,11 @@ Deno.test("commit() lets no cache keep a page that shows a flash message", async
 
 Deno.test("commit() renews a session that was only read when that is due, not before", async () => {
   const { clock, renews, value } = await visitorAt({ idleTimeout: 400 });
-  clock.pass(99);
+  clock.advance(99);
   assertEquals(await renews(), false);
-  clock.pass(1);
+  clock.advance(1);
   assertEquals(await renews(), true);
-  clock.pass(400);
+  clock.advance(400);
   assertEquals(await value(), 1);
 });
 
@@ -107,10 +107,10 @@ Deno.test("commit() renews whenever a session is read with renewAfter 0, if ther
 
 Deno.test("commit() never renews a session that is only read with renewAfter null", async () => {
   const { clock, visitor, renews, value } = await visitorAt({ idleTimeout: 100, renewAfter: null });
-  clock.pass(100);
+  clock.advance(100);
   assertEquals(await renews(), false);
   await visitor.visit(setTo(2));
-  clock.pass(100);
+  clock.advance(100);
   assertEquals(await value(), 2);
 });
 
@@ -120,14 +120,14 @@ Deno.test("commit() reseals what an older secret sealed when it is read, and doe
   const secrets = [generateSecret(), SECRET];
   const rotated = new Visitor(cookieSessions({ ...options, secrets, now: clock.now }));
   rotated.cookie = visitor.cookie;
-  clock.pass(60);
+  clock.advance(60);
   const lines: boolean[] = [];
   for (const use of [() => {}, read, read]) {
     await rotated.visit(use);
     lines.push(rotated.line !== null);
   }
   assertEquals(lines, [false, true, false]);
-  clock.pass(41);
+  clock.advance(41);
   assertEquals(await rotated.read((session) => session.get("a")), undefined);
 });
 
@@ -135,21 +135,21 @@ Deno.test("commit() does not shorten a session when a clock is set back", async 
   const { clock, visitor } = await visitorAt({});
   const renewedAt = () => visitor.read((session) => session.renewedAt);
   const before = await renewedAt();
-  clock.pass(-30);
+  clock.advance(-30);
   await visitor.visit(setTo(2));
   assertEquals(await renewedAt(), before);
 });
 
 Deno.test("commit() renews a session for its own request, not for another one", async () => {
   const { clock, sessions, visitor } = await visitorAt({ renewAfter: 0 });
-  const born = new Date(clock.ms);
-  clock.pass(60);
+  const born = new Date(clock.now());
+  clock.advance(60);
   // The store gives both of them the same record.
   const one = await sessions.load(visitor.request());
   const other = await sessions.load(visitor.request());
   read(one);
   await sessions.commit(one, new Response());
-  assertEquals([one.renewedAt, other.renewedAt], [new Date(clock.ms), born]);
+  assertEquals([one.renewedAt, other.renewedAt], [new Date(clock.now()), born]);
 });
 
 Deno.test("commit() sets another cookie after regenerate(), and keeps the values", async () => {
@@ -213,10 +213,10 @@ Deno.test("commit() begins a new session where changes follow destroy()", async 
 });
 
 Deno.test("commit() tells the store how long the record is of use", async () => {
-  const clock = new Clock();
+  const clock = new TestClock();
   const options = { idleTimeout: 100, absoluteTimeout: 150, now: clock.now };
   const { store, visitor } = await visitorOf(options);
-  clock.pass(90);
+  clock.advance(90);
   await visitor.visit(setTo(2));
   assertEquals(store.writes.map(({ lifetime }) => lifetime), [101, 61]);
 });

@@ -2,7 +2,7 @@ import type { Session, SessionTrace } from "@satchel/satchel";
 import { csrfToken, hasCsrfToken, renewCsrfToken } from "@satchel/satchel/web";
 import { assert, assertEquals, assertFalse, assertStrictEquals, assertThrows } from "@std/assert";
 import { Visitor } from "../support/browser.ts";
-import { Clock } from "../support/clock.ts";
+import { TestClock } from "@satchel/satchel/testing";
 import { cookieSessions, sessionsIn, type Values, VersionedStore } from "../support/sessions.ts";
 
 const REQUEST = new Request("http://shop.example/");
@@ -259,27 +259,27 @@ Deno.test("Session.isNew is true until a request brings the session back, and af
 });
 
 Deno.test("Session.createdAt and renewedAt are the times of the last write, before this request", async () => {
-  const clock = new Clock();
+  const clock = new TestClock();
   const visitor = new Visitor(cookieSessions({ now: clock.now }));
   const times = () => visitor.read(({ createdAt, renewedAt }) => [createdAt, renewedAt]);
-  const began = new Date(clock.ms);
+  const began = new Date(clock.now());
   await visitor.visit((session) => void session.set("a", 1));
-  clock.pass(100);
+  clock.advance(100);
   assertEquals(await times(), [began, began]);
   await visitor.visit((session) => void session.set("a", 2));
-  const renewed = new Date(clock.ms);
-  clock.pass(1);
+  const renewed = new Date(clock.now());
+  clock.advance(1);
   assertEquals(await times(), [began, renewed]);
 });
 
 Deno.test("Session.destroy() forgets everything; what follows belongs to a new session", async () => {
-  const clock = new Clock();
+  const clock = new TestClock();
   const visitor = new Visitor(cookieSessions({ now: clock.now }));
   await visitor.visit((session) => {
     session.set("name", "ada").flash("Hello");
     csrfToken(session);
   });
-  clock.pass(10);
+  clock.advance(10);
   await visitor.visit((session) => {
     session.set("name", "bob");
     session.destroy();
@@ -288,7 +288,7 @@ Deno.test("Session.destroy() forgets everything; what follows belongs to a new s
   });
   await visitor.visit((session) => {
     assertEquals([...session.entries()], [["after", true]]);
-    assertEquals(session.createdAt, new Date(clock.ms));
+    assertEquals(session.createdAt, new Date(clock.now()));
   });
 });
 

@@ -10,7 +10,7 @@ import {
 } from "@satchel/satchel";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { Visitor } from "../support/browser.ts";
-import { Clock } from "../support/clock.ts";
+import { TestClock } from "@satchel/satchel/testing";
 import { SECRET } from "../support/secrets.ts";
 import {
   cookieSessions,
@@ -279,7 +279,7 @@ for (const cacheEntries of [0, 16]) {
     ] as const
   ) {
     Deno.test(`Sessions reject a session ${how} as ${reason} after ${seconds} seconds, not before`, async () => {
-      const clock = new Clock();
+      const clock = new TestClock();
       const rejected: RejectReason[] = [];
       const store = new CookieStore({ secrets: [generateSecret()], cacheEntries });
       const onReject = (reason: RejectReason) => rejected.push(reason);
@@ -287,22 +287,22 @@ for (const cacheEntries of [0, 16]) {
       const visitor = new Visitor(sessionsIn(store, options));
       await visitor.visit(increment);
       assertEquals(store.load(visitor.value, "session") instanceof Promise, cacheEntries === 0);
-      clock.pass(seconds);
+      clock.advance(seconds);
       assertEquals([await visitor.read(count), rejected], [1, []]);
-      clock.pass(Math.sign(seconds));
+      clock.advance(Math.sign(seconds));
       assertEquals([await visitor.read(count), rejected], [undefined, [reason]]);
     });
   }
 }
 
 Deno.test("Sessions reject a session past its absolute timeout, however busy it is", async () => {
-  const clock = new Clock();
+  const clock = new TestClock();
   const limits = { idleTimeout: 60, absoluteTimeout: 100 };
   const visitor = new Visitor(cookieSessions({ ...limits, now: clock.now }));
   for (const expected of [1, 2, 3]) {
     await visitor.visit(increment);
     assertEquals(await visitor.read(count), expected);
-    clock.pass(expected === 3 ? 1 : 50);
+    clock.advance(expected === 3 ? 1 : 50);
   }
   assertEquals(await visitor.read(count), undefined);
 });

@@ -2,7 +2,7 @@ import { CookieStore, type RejectReason, type Session, Sessions } from "@satchel
 import { MemoryStore } from "@satchel/satchel/stores/memory";
 import { assert, assertEquals } from "@std/assert";
 import { Visitor } from "../support/browser.ts";
-import { Clock } from "../support/clock.ts";
+import { TestClock } from "@satchel/satchel/testing";
 import { SECRET } from "../support/secrets.ts";
 import { type Values, VersionedStore } from "../support/sessions.ts";
 
@@ -16,7 +16,7 @@ const who = (session: Session<Values>): unknown => session.get("who");
 
 /** Sessions in a new store, what they reject, and cookies of visitors who were there a minute apart. */
 function open(kind: keyof typeof STORES) {
-  const clock = new Clock();
+  const clock = new TestClock();
   const rejected: RejectReason[] = [];
   const store = STORES[kind]();
   const sessions = new Sessions<Values>({
@@ -80,7 +80,7 @@ for (const kind of ["cookie", "memory", "versioned"] as const) {
   Deno.test(`Session.destroy() ends the sessions of all cookies that came (${kind} store)`, async () => {
     const { clock, sessions, cookieOf, visitor } = open(kind);
     const [ada, bob] = [await cookieOf("ada"), await cookieOf("bob")];
-    clock.pass(60);
+    clock.advance(60);
     visitor.cookie = `${ada}; ${bob}`;
     await visitor.visit((session) => session.destroy());
     const left = visitor.line?.replace(/;.*/, "") ?? "";
@@ -98,7 +98,7 @@ for (const kind of ["cookie", "memory", "versioned"] as const) {
 Deno.test("Sessions.load() opens what was written last where a store knows no versions", async () => {
   const { clock, visitor, cookieOf } = open("cookie");
   const old = await cookieOf("old");
-  clock.pass(1);
+  clock.advance(1);
   const recent = await cookieOf("recent");
   for (const header of [`${old}; ${recent}`, `${recent}; ${old}`]) {
     visitor.cookie = header;

@@ -1,67 +1,22 @@
-import type { Session, Sessions, SessionView } from "../../src/session/mod.ts";
-import { CookieJar } from "./cookie_jar.ts";
+import type { Session, Sessions, SessionView } from "@satchel/satchel";
+import { TestBrowser, type TestPage as Page, type TestRequestInit } from "@satchel/satchel/testing";
 import type { Values } from "./sessions.ts";
 
-/** Answers a request. */
-export type Handler = (request: Request) => Response | Promise<Response>;
+export type { Page };
 
-/** How a browser differs from the usual one. */
-export interface BrowserOptions {
-  /** Where paths begin. Default: the target's own URL, or `http://127.0.0.1:8000`. */
-  readonly origin?: string;
-  /** The cookies. Default: none yet. */
-  readonly jar?: CookieJar;
-  /** Headers of every request. */
-  readonly headers?: HeadersInit;
-}
-
-/** What a browser shows: where it ended up, with what. */
-export interface Page {
-  url: string;
-  status: number;
-  headers: Headers;
-  text: string;
-}
-
-/** A visitor's browser: it keeps cookies and follows redirects, inside this process or over HTTP. */
-export class Browser {
-  readonly jar: CookieJar;
+/** A browser that also tells what only the library's own tests want to know. */
+export class Browser extends TestBrowser {
   /** The last response's first `Set-Cookie` line, or null. */
   line: string | null = null;
-  readonly #handler: Handler;
-  readonly #origin: string;
-  readonly #headers: HeadersInit;
 
-  /** @param target What answers: a function, or a server at a URL. */
-  constructor(target: Handler | string, options: BrowserOptions = {}) {
-    const isUrl = typeof target === "string";
-    this.#handler = isUrl ? (request) => fetch(request) : target;
-    this.#origin = options.origin ?? (isUrl ? target : "http://127.0.0.1:8000");
-    this.#headers = options.headers ?? {};
-    this.jar = options.jar ?? new CookieJar();
+  override async fetch(path: string, init?: TestRequestInit): Promise<Response> {
+    return this.#note(await super.fetch(path, init));
   }
 
-  /** Makes a request with the browser's headers and cookies, unless it brings its own. */
-  request(path: string, init: RequestInit = {}): Request {
-    const url = new URL(path, this.#origin);
-    const headers = new Headers(this.#headers);
-    const cookie = this.jar.header(url.href);
-    if (cookie !== null) headers.set("cookie", cookie);
-    new Headers(init.headers).forEach((value, name) => headers.set(name, value));
-    return new Request(url, { redirect: "manual", ...init, headers });
-  }
-
-  /** Sends one request, and keeps the cookies of the response; follows nothing. */
-  async fetch(path: string, init: RequestInit = {}): Promise<Response> {
-    const request = this.request(path, init);
-    return this.keep(await this.#handler(request), request.url);
-  }
-
-  /** Keeps the cookies of a response; returns it. */
-  keep(response: Response, url: string = this.#origin): Response {
-    this.line = response.headers.getSetCookie()[0] ?? null;
-    this.jar.store(url, response);
-    return response;
+  /** Keeps the cookies of a response that came another way; returns it. */
+  keep(response: Response): Response {
+    this.jar.store(this.request("/").url, response);
+    return this.#note(response);
   }
 
   /** The value of the cookie of a name, or of the only cookie; empty: there is none. */
@@ -69,55 +24,27 @@ export class Browser {
     return this.jar.cookies.find((cookie) => (name ?? cookie.name) === cookie.name)?.value ?? "";
   }
 
-  /** Opens a page. */
-  async get(path: string, headers: HeadersInit = {}, method = "GET"): Promise<Page> {
-    return await this.#visit(path, { method, headers });
-  }
-
-  /** Sends a form as it is, and follows the redirect. */
-  async post(
-    path: string,
-    fields: Record<string, string> | FormData,
-    headers: HeadersInit = {},
-  ): Promise<Page> {
-    const body = fields instanceof FormData ? fields : new URLSearchParams(fields);
-    return await this.#visit(path, { method: "POST", body, headers });
-  }
-
-  /** Opens the page that holds a form, and sends the form with the page's CSRF token. */
-  async submit(from: string, action: string, fields: Record<string, string>): Promise<Page> {
-    return await this.post(action, { ...fields, csrf_token: tokenIn(await this.get(from)) });
-  }
-
   /**
-   * Presses a button of a form that a page shows, and sends what browsers send then: the hidden
-   * fields and the button's own, whose text a page and a form both change (HTML, 13.2.3.5 and
-   * 4.10.21.4).
+   * Presses a button of a form that a page shows, by its label for screen readers. The button's own
+   * value is sent as the form's fields are.
    */
-  async press({ text }: Page, label: string | RegExp): Promise<Page> {
-    for (const [form, attributes = ""] of text.matchAll(/<form([^>]*)>.*?<\/form>/gs)) {
+  async press(page: Page, label: string | RegExp): Promise<Page> {
+    for (const [form, attributes = ""] of page.text.matchAll(/<form([^>]*)>.*?<\/form>/gs)) {
       for (const [, button = ""] of form.matchAll(/<button((?: [\w-]+="[^"]*")*)>/g)) {
         const found = attribute(button, "aria-label") ?? "";
         if (typeof label === "string" ? found !== label : !label.test(found)) continue;
-        const fields = [...form.matchAll(/<input type="hidden"([^>]*)>/g), ["", button]]
-          .map(([, field = ""]) => [attribute(field, "name"), attribute(field, "value")] as const)
-          .flatMap(([name, value]) => name === null ? [] : [[name, asSent(value ?? "")]]);
         const action = attribute(button, "formaction") ?? attribute(attributes, "action") ?? "";
-        return await this.post(action, Object.fromEntries(fields));
+        const name = attribute(button, "name");
+        const fields = name === null ? {} : { [name]: asSent(attribute(button, "value") ?? "") };
+        return await this.submit(page, action, fields);
       }
     }
     throw new Error(`Cannot press ${label}: the page has no such button`);
   }
 
-  async #visit(path: string, init: RequestInit): Promise<Page> {
-    const response = await this.fetch(path, init);
-    const location = response.headers.get("location");
-    if (response.status === 303 && location !== null) {
-      await response.body?.cancel();
-      return await this.#visit(location, {});
-    }
-    const { status, headers } = response;
-    return { url: new URL(path, this.#origin).href, status, headers, text: await response.text() };
+  #note(response: Response): Response {
+    this.line = response.headers.getSetCookie()[0] ?? null;
+    return response;
   }
 }
 

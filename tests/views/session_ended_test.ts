@@ -2,7 +2,7 @@ import { CookieStore, type SessionStore } from "@satchel/satchel";
 import { MemoryStore } from "@satchel/satchel/stores/memory";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 import { Browser, messagesIn, tokenIn } from "../support/browser.ts";
-import { Clock } from "../support/clock.ts";
+import { TestClock } from "@satchel/satchel/testing";
 import { SECRET } from "../support/secrets.ts";
 import { site } from "../support/site.ts";
 
@@ -15,11 +15,11 @@ async function returned(
   seconds: number,
   store: SessionStore = new CookieStore({ secrets: [SECRET] }),
 ) {
-  const clock = new Clock();
+  const clock = new TestClock();
   const { browser } = site({ store, now: clock.now });
   await browser.submit("/cart", "/cart", { item: "apple" });
   await browser.get("/cart");
-  clock.pass(seconds);
+  clock.advance(seconds);
   return browser;
 }
 
@@ -33,7 +33,7 @@ for (const path of ["/", "/howdy", "/cart", "/session", "/sign-in"]) {
 
 Deno.test("a page that nobody sees leaves the word that the session has ended to the next", async () => {
   const browser = await returned(1201);
-  const early = await browser.get("/cart", { "sec-purpose": "prefetch" });
+  const early = await browser.get("/cart", { prefetch: true });
   assertEquals(messagesIn(early), []);
   assertEquals(messagesIn(await browser.get("/cart")), [ENDED]);
   assertEquals(messagesIn(await browser.get("/cart")), []);

@@ -55,7 +55,7 @@ async function sent(path: string, fields: Record<string, string>): Promise<Brows
 
 Deno.test("the session page counts messages that wait", async () => {
   const browser = await sent("/cart", { item: "apple" });
-  const { text } = await browser.get("/session", { "sec-purpose": "prefetch" });
+  const { text } = await browser.get("/session", { prefetch: true });
   assertEquals(told(text, "Messages waiting"), "1");
   assertStringIncludes(text, '<th scope="row">flash messages</th>');
 });

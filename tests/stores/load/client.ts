@@ -1,5 +1,5 @@
 import { Browser, type Page, tokenIn } from "../../support/browser.ts";
-import { CookieJar } from "../../support/cookie_jar.ts";
+import { CookieJar } from "@satchel/satchel/testing";
 import type { Fleet } from "./fleet.ts";
 
 /** What a server answered. */
