@@ -1,4 +1,5 @@
 import { checkSeconds } from "./limits.ts";
+import type { SessionRequest } from "./state.ts";
 
 /** Bytes that browsers keep of a cookie: name, value and attributes (RFC 6265, section 6.1). */
 export const MAX_COOKIE_BYTES = 4096;
@@ -165,7 +166,7 @@ export class SessionCookie {
    * nothing: another site made the request, and `SameSite` lets none, or only top-level
    * navigations, carry it (RFC 6265bis, section 5.6.7).
    */
-  isWithheld(request: Request): boolean {
+  isWithheld(request: SessionRequest): boolean {
     const { headers } = request;
     if (this.#sameSite === "None" || headers.get("sec-fetch-site") !== "cross-site") return false;
     return this.#sameSite === "Strict" || !isSafe(request) || !isTopLevel(request);
@@ -176,18 +177,18 @@ export class SessionCookie {
  * Returns whether a request promises to change nothing: by its method (RFC 9110, section 9.2.1),
  * and unless it opens a WebSocket, through which anything can be sent.
  */
-export function isSafe({ method, headers }: Request): boolean {
+export function isSafe({ method = "", headers }: SessionRequest): boolean {
   return isSafeMethod(method) && !/websocket/i.test(headers.get("upgrade") ?? "");
 }
 
 /** Returns whether a browser goes to a page; requests without Fetch Metadata count as such. */
-export function isNavigation({ headers }: Request): boolean {
+export function isNavigation({ headers }: SessionRequest): boolean {
   return (headers.get("sec-fetch-mode") ?? "navigate") === "navigate" &&
     headers.get("sec-fetch-dest") !== "empty";
 }
 
 /** Returns whether a browser goes to a page, and that not within a frame. */
-export function isTopLevel(request: Request): boolean {
+export function isTopLevel(request: SessionRequest): boolean {
   return isNavigation(request) &&
     (request.headers.get("sec-fetch-dest") ?? "document") === "document";
 }
@@ -206,17 +207,26 @@ export function isSafeMethod(method: string): boolean {
   return /^(GET|HEAD|OPTIONS)$/.test(method);
 }
 
-/** Returns whether the visitor's connection is https. */
-export function isHttps({ headers, url }: Request, { trustProxy }: ProxyOptions): boolean {
-  const scheme = trustProxy ? forwarded(headers, "proto") : "";
-  return /^(https?|wss?)$/.test(scheme) ? /https|wss/.test(scheme) : url.startsWith("https:");
+const SCHEME = /^(?:http|ws)(s?):/;
+
+/** Returns whether the visitor's connection is https; undefined if nothing says so. */
+export function isHttps(
+  { headers, url = "" }: SessionRequest,
+  { trustProxy }: ProxyOptions,
+): boolean | undefined {
+  const proxied = trustProxy ? SCHEME.exec(`${forwarded(headers, "proto")}:`) : null;
+  const scheme = proxied ?? SCHEME.exec(url);
+  return scheme === null ? undefined : scheme[1] === "s";
 }
 
 /**
  * Returns a field of the first proxy that a request came through, in lower case; empty: there is
  * none. See {@linkcode ProxyOptions.trustProxy} for the order of the headers.
  */
-export function forwarded(headers: Headers, field: "proto" | "host" | "port"): string {
+export function forwarded(
+  headers: Pick<Headers, "get">,
+  field: "proto" | "host" | "port",
+): string {
   const [first] = headers.get(`x-forwarded-${field}`)?.split(",", 1) ??
     [parameterOf(headers.get("forwarded") ?? "", field)];
   return first?.trim().toLowerCase() ?? "";

@@ -14,6 +14,9 @@ import {
 import { after } from "./run.ts";
 import type { LoadResult, SessionStore, SessionWrite } from "./store.ts";
 
+/** Characters of a sealed cookie that are random and no secret: 72 bits of the seal's nonce. */
+const NONCE = [24, 36] as const;
+
 /** The secrets of the cookie store, and the bounds of its cache. */
 export interface CookieStoreOptions {
   /**
@@ -63,14 +66,17 @@ export class CookieStore implements SessionStore {
     const sealer = this.#sealer(cookieName);
     const cookie = `${cookieName}=${value}`;
     const record = this.#cache.get(cookie);
-    if (record !== undefined) return { record, seal: { keyId: sealer.keyId, newest: true } };
+    const handle = value.slice(...NONCE);
+    if (record !== undefined) {
+      return { record, handle, seal: { keyId: sealer.keyId, newest: true } };
+    }
     return after(sealer.unseal(value), (unsealed) => {
       if (unsealed.text === null) return { record: null, reason: unsealed.reason };
       const { text, keyId, newest } = unsealed;
       const record = decodeRecord(text);
       if (record === null) return { record, reason: "malformed" };
       if (newest) this.#cache.set(ownText(cookie), record, cookie.length);
-      return { record, seal: { keyId, newest } };
+      return { record, handle, seal: { keyId, newest } };
     });
   }
 

@@ -1,3 +1,5 @@
+import type { SessionRequest } from "./state.ts";
+
 /** A message for the visitor's next page, such as "Your item was added." */
 export interface FlashMessage {
   /** How it is meant: `info`, `success`, `warning`, `error`, or the application's own. */
@@ -60,7 +62,7 @@ const EARLY = [
  * Returns whether a visitor will see the page that answers a request. A HEAD, a prefetch, a
  * prerender or a subresource must not use up a message that nobody reads.
  */
-export function isSeen({ method, headers }: Request): boolean {
+export function isSeen({ method, headers }: SessionRequest): boolean {
   return method !== "HEAD" && SEEN.test(headers.get("sec-fetch-dest") ?? "") &&
     !EARLY.some((name) => /prefetch|prerender|preview|true|\d/i.test(headers.get(name) ?? ""));
 }

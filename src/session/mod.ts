@@ -39,9 +39,15 @@ export {
 export type { FlashMessage, FlashOptions } from "./flash.ts";
 export type { Frozen, JsonValue } from "./record.ts";
 export type { TimeLimitOptions } from "./limits.ts";
-export type { SchemaOptions, SchemaResult, StandardSchema } from "./schema.ts";
+export type { SchemaOptions, SchemaResult, StandardSchema } from "./load.ts";
 export { Session } from "./session.ts";
 export { Sessions, type SessionView } from "./sessions.ts";
-export type { RequestOptions, SessionOptions, SessionTrace } from "./state.ts";
+export type {
+  RequestOptions,
+  SavedSession,
+  SessionOptions,
+  SessionRequest,
+  SessionTrace,
+} from "./state.ts";
 export type { OwnedSession, RejectReason, SessionStore } from "./store.ts";
 export type { SessionValues } from "./values.ts";

@@ -1,3 +1,5 @@
+import type { SessionRequest } from "./state.ts";
+
 /**
  * Continues with a value: synchronously if it is there, else when it is. What need not wait costs
  * no promise this way, and most requests never wait.
@@ -54,7 +56,7 @@ const ANSWERED = Symbol("answered");
 
 /** The request that a marked response answered. */
 interface Mark {
-  readonly request: Request;
+  readonly request: SessionRequest;
   readonly at: number;
 }
 
@@ -66,7 +68,7 @@ export function begin(): number {
 }
 
 /** Marks a response whose headers were changed in place for one request's visitor. */
-export function markAnswered(response: Response, request: Request): void {
+export function markAnswered(response: Response, request: SessionRequest): void {
   // Not in a `WeakMap`, which costs more than the whole cookie does.
   Reflect.set(response, ANSWERED, { request, at: ++moment } satisfies Mark);
 }
@@ -81,7 +83,11 @@ export function markAnswered(response: Response, request: Request): void {
  *
  * @throws {TypeError} If the response answered an earlier request.
  */
-export function assertUnanswered(response: Response, request: Request, began: number): void {
+export function assertUnanswered(
+  response: Response,
+  request: SessionRequest,
+  began: number,
+): void {
   const mark: Mark | undefined = Reflect.get(response, ANSWERED);
   if (mark === undefined || mark.request === request || mark.at > began) return;
   throw new TypeError(

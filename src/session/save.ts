@@ -4,7 +4,7 @@ import { isSeen } from "./flash.ts";
 import { setPrivate, withHeaders } from "./headers.ts";
 import { blankRecord } from "./record.ts";
 import { assertUnanswered, begin, markAnswered } from "./run.ts";
-import type { SessionState } from "./state.ts";
+import type { SavedSession, SessionRequest, SessionState } from "./state.ts";
 import { didChange } from "./values.ts";
 
 const MAX_LABEL = 120;
@@ -21,8 +21,11 @@ const NEGLIGIBLE = [...TAKEN, "csrf", "destroy"];
 /** Changes of which each is made once, whatever other requests do. */
 const FINAL = ["regenerate", "owner", "destroy"] as const;
 
+/** What is to be done for a session that nobody looked at. */
+const UNTOUCHED: SavedSession = { cookie: null, setCookie: null, apply() {} };
+
 /** When requests last stored changes, in the order that `begin` counts. */
-const stored = new WeakMap<Request, number>();
+const stored = new WeakMap<SessionRequest, number>();
 
 /**
  * Returns whether the view of a session may run again. What the request stored through another
@@ -43,28 +46,28 @@ function isFinal(state: SessionState): boolean {
  *
  * @param state The session at the end of its request.
  * @param response The answer to the request.
- * @returns The response with its cookie; null if another request changed the session meanwhile.
+ * @returns What the answer needs; null if another request changed the session meanwhile.
  */
 export function saveSession(
   state: SessionState,
   response: Response,
-): Response | null | Promise<Response | null> {
+): SavedSession | null | Promise<SavedSession | null> {
   if (state.closed) throw new TypeError("Cannot commit the session: it is already committed");
   state.closed = true;
   assertUnanswered(response, state.request, state.began);
-  if (!state.accessed) return response;
+  if (!state.accessed) return UNTOUCHED;
   if (!hasPage(response)) putBack(state);
   switch (endingOf(state)) {
     case "write":
-      return write(state, response);
+      return write(state);
     case "renew":
-      return renew(state, response);
+      return renew(state);
     case "remove":
-      return remove(state, response);
+      return remove(state);
     case "drop":
-      return drop(state, response);
+      return drop(state);
     case "leave":
-      return answer(state, response);
+      return answer(state);
   }
 }
 
@@ -124,15 +127,15 @@ function isRenewal({ changes, record, now, context, options }: SessionState): bo
 }
 
 /** Writes a session that was only read: nobody asked for that, so the answer does not need it. */
-function renew(state: SessionState, response: Response): Promise<Response> {
-  return write(state, response).catch((error) => {
+function renew(state: SessionState): Promise<SavedSession> {
+  return write(state).catch((error) => {
     state.context.onError?.(error, state.request);
     return null;
-  }).then((renewed) => renewed ?? answer(state, response));
+  }).then((renewed) => renewed ?? answer(state));
 }
 
 /** Drops the changes; throws where the visitor would take them for stored. */
-async function drop(state: SessionState, response: Response): Promise<Response> {
+async function drop(state: SessionState): Promise<SavedSession> {
   const { fate, request, changes } = state;
   const isEnding = didChange(state, "destroy");
   // The session may live on under another id: logout wins all the same.
@@ -140,28 +143,27 @@ async function drop(state: SessionState, response: Response): Promise<Response> 
   const isLoss = changes.some(({ kind }) => {
     return !NEGLIGIBLE.includes(kind) && !(isEnding && kind === "flash");
   });
-  if (fate === "withheld" || isSafe(request) || !isLoss) return answer(state, response);
+  if (fate === "withheld" || isSafe(request) || !isLoss) return answer(state);
   throw new SessionLostError(
     "Cannot store the changes: the session ended or got a new id meanwhile",
   );
 }
 
-async function remove(state: SessionState, response: Response): Promise<Response> {
+async function remove(state: SessionState): Promise<SavedSession> {
   const isEnded = await end(state) !== false;
   stored.set(state.request, begin());
   // If others ended it, the browser may have the cookie of the next sign-in by now.
-  const removal = isEnded ? state.value && state.cookie.removal() : null;
-  return answer(state, response, removal, formerOf(state));
+  return answer(state, isEnded && state.value ? "" : null, formerOf(state));
 }
 
-async function write(state: SessionState, response: Response): Promise<Response | null> {
+async function write(state: SessionState): Promise<SavedSession | null> {
   const { cookie, name, now, changes, request, value, context } = state;
   const { store, limits, trace, label } = context;
   let { loaded, record } = state;
   const renewedAt = isRenewal(state) ? now : record.createdAt;
   state.record = record = { ...record, renewedAt: Math.max(record.renewedAt, renewedAt) };
   if (didChange(state, "destroy")) {
-    if (await end(state) === false && loaded !== null) return drop(state, response);
+    if (await end(state) === false && loaded !== null) return drop(state);
     loaded = null;
   }
   const isMoved = loaded !== null && name !== cookie.name;
@@ -185,7 +187,7 @@ async function write(state: SessionState, response: Response): Promise<Response 
   // be lost, and parallel requests have the former one. Not if the visitor's rights changed.
   const former = isMoved && !isFinal(state) ? [] : formerOf(state);
   for (const [name, value] of former) await store.destroy(value, name);
-  return answer(state, response, isKept ? null : cookie.line(saved), former);
+  return answer(state, isKept ? null : saved, former);
 }
 
 /**
@@ -201,26 +203,38 @@ async function end({ sent, name, value, context }: SessionState): Promise<boolea
   return value === null ? undefined : await context.store.destroy(value, name);
 }
 
-/**
- * Puts the cookie and the cache rules on the response, which is for this visitor alone then, and
- * removes cookies of former names.
- */
+/** Returns what the answer needs: it is for this visitor alone from now on. */
 function answer(
   state: SessionState,
-  response: Response,
-  setCookie: string | null = null,
+  value: string | null = null,
   former: readonly SentCookie[] = [],
-) {
-  const isOnce = state.changes.some(({ kind }) => TAKEN.includes(kind));
-  const owner = state.record.owner ?? state.loaded?.record.owner ?? null;
+): SavedSession {
+  const { cookie, record, loaded, changes } = state;
+  const isOnce = changes.some(({ kind }) => TAKEN.includes(kind));
+  const owner = record.owner ?? loaded?.record.owner ?? null;
   const isOther = didChange(state, "regenerate") || didChange(state, "destroy");
-  const answered = withHeaders(response, (headers) => {
-    setPrivate(headers, isOnce, owner !== null);
-    // Browsers take it over https and on localhost alone. A proxy may end https without saying so.
-    if (isOther) headers.append("clear-site-data", EARLY_PAGES);
-    if (setCookie) headers.append("set-cookie", setCookie);
-    for (const [name] of former) headers.append("set-cookie", state.cookie.removal(name));
-  });
-  if (answered === response) markAnswered(response, state.request);
+  const setCookie = value === null ? null : value ? cookie.line(value) : cookie.removal();
+  return {
+    cookie: value === null ? null : { name: cookie.name, value },
+    setCookie,
+    apply(headers) {
+      setPrivate(headers, isOnce, owner !== null);
+      // Browsers take it over https and on localhost alone. A proxy may end https without saying so.
+      if (isOther) headers.append("clear-site-data", EARLY_PAGES);
+      if (setCookie) headers.append("set-cookie", setCookie);
+      for (const [name] of former) headers.append("set-cookie", cookie.removal(name));
+    },
+  };
+}
+
+/** Returns the response with what its session needs. */
+export function withSession(
+  { request }: SessionState,
+  saved: SavedSession,
+  response: Response,
+): Response {
+  if (saved === UNTOUCHED) return response;
+  const answered = withHeaders(response, saved.apply);
+  if (answered === response) markAnswered(response, request);
   return answered;
 }

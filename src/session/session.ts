@@ -1,58 +1,8 @@
-import { isTopLevel, lasting } from "./cookie.ts";
 import { addFlash, type FlashMessage, type FlashOptions, isSeen, removeFlash } from "./flash.ts";
 import { blankRecord, type JsonValue, ownText, type SessionRecord } from "./record.ts";
-import { begin } from "./run.ts";
-import type { Change, SessionState } from "./state.ts";
-import type { LoadResult, RejectReason } from "./store.ts";
+import type { Change } from "./state.ts";
+import type { RejectReason } from "./store.ts";
 import { changeState, didChange, readState, SessionValues, stateOf } from "./values.ts";
-
-/**
- * Decides how a request begins with the session of its cookie.
- *
- * @param from The request, and what is known about it.
- * @param taken The cookie; its value is null if none came.
- * @param result The answer of the store; null if the request brought no cookie.
- */
-export function openState(
-  from: Pick<SessionState, "request" | "options" | "cookie" | "sent" | "context">,
-  [name, value]: readonly [name: string, value: string | null],
-  result: LoadResult | null,
-): SessionState {
-  const { request, options, cookie, sent, context } = from;
-  const now = Math.floor((context.now ?? Date.now)() / 1000);
-  let loaded = null;
-  let refusal = null;
-  let csrf: string | null | undefined;
-  if (result?.record) {
-    refusal = context.limits.rejection(result.record, now);
-    if (refusal === null) loaded = result;
-  } else if (result !== null) ({ reason: refusal, csrf } = result);
-  if (refusal !== null) context.onReject?.(refusal);
-  // The browser may have a newer cookie by now; but one that goes to a page never got it.
-  const isStraggler = (refusal === "retired" || csrf !== undefined) &&
-    !(isTopLevel(request) && isSeen(request));
-  const isWithheld = value === null && cookie.isWithheld(request);
-  return {
-    request: lasting(request),
-    began: begin(),
-    options,
-    now,
-    cookie,
-    sent,
-    name,
-    value,
-    loaded,
-    refusal,
-    formerCsrf: isStraggler ? null : csrf ?? null,
-    context,
-    record: loaded?.record ?? blankRecord(now),
-    changes: [],
-    changing: false,
-    accessed: false,
-    fate: isStraggler ? "retired" : isWithheld ? "withheld" : "open",
-    closed: false,
-  };
-}
 
 /**
  * One visitor's session during one request. It has a `Map`'s methods and is saved when the response
@@ -86,6 +36,19 @@ export class Session<Data extends object = Record<string, JsonValue>> extends Se
    */
   get refusal(): RejectReason | null {
     return readState(stateOf(this)).refusal;
+  }
+
+  /**
+   * A name for the session in logs, which opens nothing; null if the visitor brought none. In a
+   * store on the server it is the handle that lists of an account's sessions show, and stays until
+   * the session gets a new id. In the cookie store each write gives another one: there is no id,
+   * nothing in the record is its own, and whatever were added for that would make each cookie longer.
+   *
+   * Reading it does not count as reading the session, so that a log can say it of any request: keep
+   * it out of pages.
+   */
+  get handle(): string | null {
+    return stateOf(this).loaded?.handle ?? null;
   }
 
   /** When the session began. */

@@ -1,20 +1,23 @@
 import { inTurn } from "./contention.ts";
 import { isHttps, type SentCookie, SessionCookie } from "./cookie.ts";
 import { TimeLimits } from "./limits.ts";
+import { findState, type Found } from "./load.ts";
 import type { JsonValue } from "./record.ts";
 import { after, runView } from "./run.ts";
-import { mayRerun, saveSession } from "./save.ts";
-import { fitToSchema } from "./schema.ts";
-import { openState, Session } from "./session.ts";
-import { isBetter, type RequestOptions, type SessionOptions, type SessionState } from "./state.ts";
-import type { LoadResult, SessionStore } from "./store.ts";
+import { mayRerun, saveSession, withSession } from "./save.ts";
+import { Session } from "./session.ts";
+import type {
+  RequestOptions,
+  SavedSession,
+  SessionOptions,
+  SessionRequest,
+  SessionState,
+} from "./state.ts";
+import type { SessionStore } from "./store.ts";
 import { stateOf } from "./values.ts";
 
 /** How often a safe request runs again on a newer session. */
 const MAX_RERUNS = 3;
-
-/** The cookies that were found with a request. */
-type Found = Pick<SessionState, "request" | "options" | "cookie" | "sent" | "context">;
 
 /** A function that answers a request, given its session. Throwing a `Response` returns it. */
 export type SessionView<Data extends object> = (
@@ -111,17 +114,20 @@ export class Sessions<Data extends object = Record<string, JsonValue>> {
 
   /**
    * Loads the session of a request: synchronously where nothing has to be waited for. Hand it back
-   * with {@linkcode Sessions.commit}.
+   * with {@linkcode Sessions.commit} or {@linkcode Sessions.save}. A WebSocket that stays open keeps
+   * the headers, and loads the session again with every message.
    *
-   * @param request The request.
+   * @param request The request, or its headers with whatever else of it is there.
    * @param options How the request uses its session.
    * @throws {SessionStoreError} If the store cannot be reached.
    */
   load(
-    request: Request,
+    request: SessionRequest,
     options: RequestOptions = {},
   ): Session<Data> | Promise<Session<Data>> {
-    const cookie = isHttps(request, this) ? this.#secureCookie : this.#plainCookie;
+    const isSecure = isHttps(request, this) ??
+      this.#secureCookie.read(request.headers).length > 0;
+    const cookie = isSecure ? this.#secureCookie : this.#plainCookie;
     const sent = cookie.read(request.headers);
     return this.#find({ request, options, cookie, sent, context: this.#context });
   }
@@ -148,40 +154,68 @@ export class Sessions<Data extends object = Record<string, JsonValue>> {
     response: Response,
     view?: SessionView<Data>,
   ): Response | Promise<Response> {
-    const state = stateOf(session);
-    return after(
-      saveSession(state, response),
-      (saved) => saved ?? this.#retry(state, response, view),
-    );
+    return this.#settle(stateOf(session), response, view, withSession);
   }
 
-  /** Opens the first cookie that is accepted; if none is, the refusal of the first one counts. */
-  #find(
-    from: Found,
-    [tried, ...rest]: readonly SentCookie[] = from.sent,
-    before?: SessionState,
-  ): Session<Data> | Promise<Session<Data>> {
-    const { store, schema, migrate } = this.#context;
-    if (tried === undefined) {
-      return new Session(before ?? openState(from, [from.cookie.name, null], null));
+  /**
+   * Saves a session where there is no `Response`: of a message through a WebSocket, of work in the
+   * background, or in a framework that has none. Changes are applied to a newer session as by
+   * {@linkcode Sessions.commit}. The session is closed from then on.
+   *
+   * @returns What the answer needs, if there is one.
+   * @throws {SessionStoreError} If the store cannot be reached, or the session is too busy.
+   * @throws {SessionLostError} If the session ended while an unsafe request changed it.
+   * @throws {SessionSizeError} If the session does not fit its place.
+   */
+  save(session: Session<Data>): SavedSession | Promise<SavedSession> {
+    return this.#settle(stateOf(session), new Response(), undefined, (_, saved) => saved);
+  }
+
+  /**
+   * Opens the session of a cookie's value: for work in the background, which kept the value, for
+   * tests, or for a token that the application takes instead of a cookie. Hand it back with
+   * {@linkcode Sessions.save}.
+   *
+   * @param value The value of the cookie, that of https or of http; anything at all.
+   * @param options How the session is used; background work says `renew: false`.
+   * @returns The session; null if the value opens none.
+   * @throws {SessionStoreError} If the store cannot be reached.
+   */
+  async open(value: string, options: RequestOptions = {}): Promise<Session<Data> | null> {
+    const request = { headers: new Headers() };
+    const context = { ...this.#context, onReject: undefined }; // it holds under one name alone
+    for (const cookie of [this.#secureCookie, this.#plainCookie]) {
+      const sent = [[cookie.name, value]] as const;
+      const session = await this.#find({ request, options, cookie, sent, context });
+      if (stateOf(session).loaded !== null) return session;
     }
-    const open = (result: LoadResult): Session<Data> | Promise<Session<Data>> => {
-      const state = openState(from, tried, result);
-      const best = before === undefined || isBetter(state, before) ? state : before;
-      return best.loaded?.version === undefined ? this.#find(from, rest, best) : new Session(best);
-    };
-    const [name, value] = tried;
-    return after(store.load(value, name), (result) => {
-      if (schema === undefined || result.record === null) return open(result);
-      return fitToSchema(result.record, { schema, migrate })
-        .then((record) =>
-          open(record ? { ...result, record } : { record, reason: "invalid data" })
-        );
+    return null;
+  }
+
+  #settle<Result>(
+    state: SessionState,
+    response: Response,
+    view: SessionView<Data> | undefined,
+    finish: (state: SessionState, saved: SavedSession, response: Response) => Result,
+  ): Result | Promise<Result> {
+    return after(saveSession(state, response), (saved) => {
+      return saved === null
+        ? this.#retry(state, response, view, finish)
+        : finish(state, saved, response);
     });
   }
 
+  #find(from: Found, tried?: readonly SentCookie[]): Session<Data> | Promise<Session<Data>> {
+    return after(findState(from, this.#context, tried), (state) => new Session<Data>(state));
+  }
+
   /** Answers again, or applies the changes again, since another request was faster. */
-  #retry(first: SessionState, response: Response, view?: SessionView<Data>): Promise<Response> {
+  #retry<Result>(
+    first: SessionState,
+    response: Response,
+    view: SessionView<Data> | undefined,
+    finish: (state: SessionState, saved: SavedSession, response: Response) => Result,
+  ): Promise<Result> {
     const { name, value } = first;
     let last = first;
     let reruns = 0;
@@ -203,7 +237,8 @@ export class Sessions<Data extends object = Record<string, JsonValue>> {
           state.record = last.changes.reduce((record, { apply }) => apply(record), state.record);
         }
       }
-      return saveSession(state, response);
+      const saved = await saveSession(state, response);
+      return saved && finish(state, saved, response);
     });
   }
 }

@@ -1,7 +1,7 @@
 import type { ProxyOptions, SentCookie, SessionCookie, SessionCookieOptions } from "./cookie.ts";
 import type { TimeLimitOptions, TimeLimits } from "./limits.ts";
 import type { JsonValue, SessionRecord } from "./record.ts";
-import type { SchemaOptions } from "./schema.ts";
+import type { SchemaOptions } from "./load.ts";
 import type { LoadedSession, RejectReason, SessionStore } from "./store.ts";
 
 /**
@@ -28,6 +28,54 @@ export interface Change {
   readonly key: string | undefined;
   /** Returns the record with the change applied. */
   apply(record: SessionRecord): SessionRecord;
+}
+
+/**
+ * The part of a request that its session needs: a `Request`, or what a framework or a WebSocket has
+ * kept of one.
+ */
+export interface SessionRequest {
+  /** The headers, of which the cookie is one. */
+  readonly headers: Pick<Headers, "get">;
+  /** The method. Without one the request counts as unsafe: what it loses is an error. */
+  readonly method?: string;
+  /**
+   * The absolute URL, whose scheme says which of the cookies is meant: that of https or of http.
+   * Without one, and without a word of a trusted proxy, the cookie that came decides.
+   */
+  readonly url?: string;
+}
+
+/**
+ * What became of a session that `Sessions.save` saved.
+ *
+ * @example Work in the background that kept the value of the visitor's cookie
+ * ```ts
+ * import { Sessions } from "@satchel/satchel";
+ * import { MemoryStore } from "@satchel/satchel/stores/memory";
+ * import { assertEquals } from "@std/assert";
+ *
+ * const sessions = new Sessions<{ report: string }>({ store: new MemoryStore() });
+ * const visit = await sessions.load({ headers: new Headers(), url: "https://shop.example/" });
+ * visit.set("report", "ordered");
+ * const { cookie, setCookie } = await sessions.save(visit);
+ * assertEquals(setCookie?.startsWith("__Host-session="), true);
+ *
+ * const session = await sessions.open(cookie?.value ?? "", { renew: false });
+ * session?.set("report", "done");
+ * if (session) await sessions.save(session);
+ * ```
+ */
+export interface SavedSession {
+  /** The cookie to set, whose empty value removes it; null: the browser's own stays. */
+  readonly cookie: { readonly name: string; readonly value: string } | null;
+  /** That cookie as a `Set-Cookie` line; null: none is to be set. */
+  readonly setCookie: string | null;
+  /**
+   * Adds all that the session asks for to the headers of an answer: `Set-Cookie`, also for cookies of
+   * former names, and the rules for caches.
+   */
+  readonly apply: (headers: Headers) => void;
 }
 
 /** Options of one request, or of all that a route answers. */
@@ -61,14 +109,14 @@ export interface SessionOptions<Data extends object = Record<string, JsonValue>>
   /** The cookie that carries the session or its id. */
   readonly cookie?: SessionCookieOptions;
   /** Names a visitor's program in the list of an account's sessions. Default: its `User-Agent`. */
-  readonly label?: (request: Request) => string;
+  label?(request: SessionRequest): string;
   /** Called with the reason when a cookie is rejected, for the log. Default: none. */
   readonly onReject?: (reason: RejectReason) => void;
   /**
    * Called with an error that the visitor does not see, for the log: a session that was only read
    * could not be renewed. Default: none.
    */
-  readonly onError?: (error: unknown, request: Request) => void;
+  onError?(error: unknown, request: SessionRequest): void;
   /** Keeps the last changes in memory: `new ChangeTrace()` of `./inspector`. Default: none. */
   readonly trace?: SessionTrace;
   /** The clock, in milliseconds since the Unix epoch. Default: `Date.now`. */
@@ -78,7 +126,7 @@ export interface SessionOptions<Data extends object = Record<string, JsonValue>>
 /** The state of a session during one request. */
 export interface SessionState {
   /** The request; whether its visitor sees the page decides if flash messages count as shown. */
-  readonly request: Request;
+  readonly request: SessionRequest;
   /** The place of the request in the order of all that are answered here; see `begin`. */
   began: number;
   /** What its route says about its session. */
@@ -117,14 +165,4 @@ export interface SessionState {
   fate: "open" | "retired" | "lost" | "withheld";
   /** Whether the session is saved and can change no more. */
   closed: boolean;
-}
-
-/**
- * Returns whether a later cookie is to be taken instead of an earlier one: if that opened nothing,
- * or, in a store without versions, was written before. There a cookie that browsers send first
- * (one of another path) would hide what is written from now on, a sign-in included.
- */
-export function isBetter(later: SessionState, earlier: SessionState): boolean {
-  if (later.loaded === null) return earlier.loaded === null && later.fate === "retired";
-  return earlier.loaded === null || later.record.renewedAt > earlier.record.renewedAt;
 }

@@ -25,6 +25,8 @@ export interface LoadedSession {
   readonly record: SessionRecord;
   /** A token for the state that was read; a later write hands it back to the store. */
   readonly version?: unknown;
+  /** A name for the session that opens nothing, for logs. */
+  readonly handle?: string;
   /** The key that sealed the cookie, in stores that seal it. */
   readonly seal?: {
     /** The public name of the key. */

@@ -222,9 +222,11 @@ export class ServerStore implements SessionStore {
 
 function resultFrom(entry: CacheEntry, version: unknown): LoadResult {
   const { content } = entry;
-  return content === null
-    ? { record: null, reason: "malformed" }
-    : { record: content, version: new VersionToken(entry, version, content) };
+  return content === null ? { record: null, reason: "malformed" } : {
+    record: content,
+    version: new VersionToken(entry, version, content),
+    handle: entryOf(content, entry.key),
+  };
 }
 
 function sizeOf(text: string): number {

@@ -86,6 +86,49 @@ test("createHandler() opens a WebSocket for pages of this and of trusted origins
   }
 });
 
+test("Sessions.load() opens the session again with every message of a WebSocket", async () => {
+  const sessions = sessionsIn(new MemoryStore());
+  const count = (session: Session<Values>) =>
+    session.update("count", (count) => Number(count ?? 0) + 1);
+  const server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
+    if (!request.headers.has("upgrade")) {
+      return sessions.handle(request, (session) => Response.json(count(session).get("count")));
+    }
+    const headers = new Headers(request.headers);
+    const { socket, response } = Deno.upgradeWebSocket(request);
+    socket.onmessage = async () => {
+      const session = await sessions.load({ headers });
+      count(session);
+      await sessions.save(session);
+      socket.send(`${session.get("count")}`);
+    };
+    return response;
+  });
+  await using _ = server;
+  const origin = `http://127.0.0.1:${server.addr.port}`;
+  const browser = new Browser(origin);
+  const visit = async () => await (await browser.fetch("/")).json();
+  assertEquals(await visit(), 1);
+  const headers = { cookie: browser.jar.header(origin) };
+  const socket: WebSocket = Reflect.construct(WebSocket, [origin.replace("http", "ws"), {
+    headers,
+  }]);
+  const answer = async (): Promise<string> => {
+    const { promise, resolve } = Promise.withResolvers<string>();
+    socket.onmessage = ({ data }) => resolve(data);
+    socket.send("");
+    return await promise;
+  };
+  await new Promise((resolve) => socket.onopen = resolve);
+  assertEquals(await answer(), "2");
+  assertEquals(await visit(), 3);
+  assertEquals(await answer(), "4");
+  const closed = new Promise((resolve) => socket.onclose = resolve);
+  socket.close();
+  await closed;
+  assertEquals(await visit(), 5);
+});
+
 Deno.test("createHandler() saves a session, or tells of an error, after an upgrade took the headers away", async () => {
   const view: Route<Values>["view"] = ({ session, request }) => {
     session.update("transfers", (count) => Number(count ?? 0) + 1).setOwner("ada").flash("Welcome");
