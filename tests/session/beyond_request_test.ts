@@ -11,9 +11,9 @@ import {
 import { KvStore } from "@satchel/satchel/stores/kv";
 import { MemoryStore } from "@satchel/satchel/stores/memory";
 import { listSessions } from "@satchel/satchel/stores/server";
+import { TestClock } from "@satchel/satchel/testing";
 import { assert, assertEquals, assertMatch, assertRejects, assertThrows } from "@std/assert";
 import { Visitor } from "../support/browser.ts";
-import { Clock } from "../support/clock.ts";
 import { SECRET } from "../support/secrets.ts";
 import { setTo, type Values, VersionedStore } from "../support/sessions.ts";
 
@@ -78,7 +78,7 @@ for (const kind of KINDS) {
   }
 
   Deno.test(`Sessions.open() gives null for a value that opens nothing, whatever it is (${kind} store)`, async () => {
-    const clock = new Clock();
+    const clock = new TestClock();
     const { sessions, visitor } = await visitorOf(kind, { now: clock.now });
     const { value } = visitor;
     for (
@@ -93,7 +93,7 @@ for (const kind of KINDS) {
     ) {
       assertEquals(await sessions.open(other), null);
     }
-    clock.pass(1201);
+    clock.advance(1201);
     assertEquals(await sessions.open(value), null);
   });
 
