@@ -20,6 +20,7 @@ export type {
   LoadedSession,
   LoadResult,
   OwnedPage,
+  RejectedValue,
   SessionOwners,
   SessionWrite,
 } from "../session/store.ts";
