@@ -3,7 +3,10 @@ import { MemoryStore } from "@satchel/satchel/stores/memory";
 import { CookieJar, TestBrowser, TestClock } from "@satchel/satchel/testing";
 import { createHandler, csrfToken, html, redirect } from "@satchel/satchel/web";
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { testWith } from "../support/has.ts";
 import { SECRET } from "../support/secrets.ts";
+
+const test = testWith("net");
 
 /** Answers each request with what came: its method, path, headers and body, as JSON. */
 async function echo(request: Request): Promise<Response> {
@@ -311,7 +314,7 @@ Deno.test("TestClock ends sessions and cookies when their time has passed", asyn
   assertEquals(browser.request("/").headers.get("cookie"), null);
 });
 
-Deno.test("TestBrowser asks a server at a URL, and shares the cookies of another browser", async () => {
+test("TestBrowser asks a server at a URL, and shares the cookies of another browser", async () => {
   await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, (request) => {
     const cookie = request.headers.get("cookie") ?? "none";
     return new Response(cookie, { headers: { "set-cookie": "a=1" } });
