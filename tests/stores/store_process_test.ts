@@ -24,7 +24,7 @@ async function visit(environment: Record<string, string>, folder: string): Promi
   assert(desk.cookie("session") !== first);
   assertEquals(countIn(await desk.get("/")), 3);
   const { text } = await phone.submit("/sign-in", "/sign-in", { name: "Ann" });
-  assertEquals(text.match(/begun /g)?.length, 2);
+  assertEquals(text.match(/>begun /g)?.length, 2);
   assertEquals(text.match(/this one/g)?.length, 1);
   assert(!text.includes(desk.cookie("session").slice(4)));
   await stranger.submit("/sign-in", "/sign-in", { name: "Bob" });

@@ -172,7 +172,8 @@ Deno.test("a site has a button for each other session, which ends that one", asy
 Deno.test("a visitor who is not signed in ends nobody's session", async () => {
   const store = new StoreWithOwners([owned("here", "Firefox", 0), owned("there", "curl", 5)]);
   const { browser } = site({ store });
-  const page = await browser.submit("/sign-in", "/sign-in/end", { handle: "there" });
+  const csrf_token = tokenIn(await browser.get("/sign-in"));
+  const page = await browser.post("/sign-in/end", { handle: "there", csrf_token });
   assertEquals(messagesIn(page), []);
   assertEquals(store.asked, []);
 });
