@@ -17,6 +17,8 @@ import type { Visitor } from "./visitor.ts";
 
 const FORM = "sign-in";
 const MAX_LENGTH = 60;
+/** Days without a visit after which a visitor who wants to be remembered is signed out. */
+const REMEMBERED_DAYS = 30;
 /** The most characters that one character is typed as, each accent being one. */
 const MAX_DECOMPOSED = 4;
 
@@ -61,6 +63,15 @@ function SignIn({ session, form }: { session: Session<Visitor>; form: RecalledFo
         maxLength={MAX_LENGTH}
         autocomplete="username"
       />
+      <p class="choice">
+        <input
+          id="remember"
+          name="remember"
+          type="checkbox"
+          checked={form.value("remember") !== undefined}
+        />
+        <label for="remember">Remember me for {REMEMBERED_DAYS} days</label>
+      </p>
       <button class="primary">Sign in</button>
     </form>
   );
@@ -75,7 +86,10 @@ function nameIn(typed: FormDataEntryValue | null): string {
   return text.length > MAX_DECOMPOSED * MAX_LENGTH ? text : text.normalize("NFC").trim();
 }
 
-/** `POST /sign-in`: signs the visitor in under the field `name`, without a password. */
+/**
+ * `POST /sign-in`: signs the visitor in under the field `name`, without a password; for long, if
+ * there is a field `remember`.
+ */
 export function signInView(store: SessionStore): View<Visitor> {
   return async (context) => {
     const { session } = context;
@@ -87,6 +101,7 @@ export function signInView(store: SessionStore): View<Visitor> {
       return redirect("/sign-in");
     }
     session.regenerate(); // rights change here, so the old id and the old tokens must end
+    session.remember(values.has("remember") ? { maxAge: REMEMBERED_DAYS * 86_400 } : {});
     session.set("name", name);
     if (store.owners !== undefined) session.setOwner(name);
     session.flash(`Welcome, ${name}.`, { level: "success" });

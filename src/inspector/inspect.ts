@@ -33,11 +33,11 @@ export interface Inspection {
  */
 export function inspect<Data extends object>(session: Session<Data>): Inspection {
   const state = readState(stateOf(session));
-  const { record, loaded, cookie, context: { store, limits, trace } } = state;
+  const { record, loaded, cookie, now, context: { store, limits, trace } } = state;
   const [idle, absolute] = limits.endsOf(record);
   return {
     store: store.name,
-    bytes: store.measure(record, cookie.overhead),
+    bytes: store.measure(record, cookie.line("", limits.cookieAge(record, now)).length),
     limit: store.limit,
     sizes: sizesOf(record),
     keyId: loaded?.seal?.keyId ?? null,

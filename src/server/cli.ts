@@ -190,13 +190,11 @@ const refused = (reason: string) => ({ accepted: false, reason }) as const;
 function describe({ record, seal }: LoadedSession, cookieName: string, options: InspectOptions) {
   const now = Math.floor(options.now / 1000);
   const limits = new TimeLimits(options);
-  const [idleEnd, absoluteEnd] = limits.endsOf(record).map(iso);
+  const ends = limits.endsOf(record);
+  const [idleEnd, absoluteEnd] = [iso(ends[0]), iso(ends[1])];
   const reason = limits.rejection(record, now);
-  if (reason === "expired") {
-    const isOld = now > record.createdAt + options.absoluteTimeout;
-    const end = isOld ? `${absoluteEnd} (absolute timeout)` : `${idleEnd} (idle timeout)`;
-    return refused(`expired at ${end}`);
-  }
+  const end = now > ends[1] ? `${absoluteEnd} (absolute` : `${idleEnd} (idle`;
+  if (reason === "expired") return refused(`expired at ${end} timeout)`);
   if (reason !== null) return refused(reason);
   const { createdAt, renewedAt, csrf, ...rest } = record;
   return {
@@ -206,8 +204,8 @@ function describe({ record, seal }: LoadedSession, cookieName: string, options: 
     newestKey: seal?.newest ?? null,
     createdAt: iso(createdAt),
     renewedAt: iso(renewedAt),
-    idleEnd: idleEnd ?? "",
-    absoluteEnd: absoluteEnd ?? "",
+    idleEnd,
+    absoluteEnd,
     csrf: csrf !== null,
     ...rest,
   } as const;
@@ -217,7 +215,8 @@ function describe({ record, seal }: LoadedSession, cookieName: string, options: 
 export function inspectionText(found: Awaited<ReturnType<typeof inspect>>, now: number): string {
   if (!found.accepted) return escapeControls(`Refused: ${found.reason}`);
   const ago = (time: string) => `${time}, ${roughPeriod((now - Date.parse(time)) / 1000)} ago`;
-  const left = (time: string) => `${time}, in ${roughPeriod((Date.parse(time) - now) / 1000)}`;
+  const left = (time: string) =>
+    time === "never" ? time : `${time}, in ${roughPeriod((Date.parse(time) - now) / 1000)}`;
   const { keyId, newestKey } = found;
   const age = newestKey ? "the newest" : "an older one";
   const key = keyId === null
@@ -241,7 +240,8 @@ export function inspectionText(found: Awaited<ReturnType<typeof inspect>>, now: 
   return lines.map(([label, text]) => escapeControls(`${label.padEnd(16)}${text}`)).join("\n");
 }
 
-const iso = (seconds: number): string => new Date(seconds * 1000).toISOString();
+const iso = (seconds: number): string =>
+  seconds === Infinity ? "never" : new Date(seconds * 1000).toISOString();
 
 /** Writes a span of time in whole units of the largest that fits: `1 day` for 30 hours. */
 function roughPeriod(seconds: number): string {

@@ -67,8 +67,12 @@ export function readConfig(get: GetVariable) {
     }
   }
 
-  function text(name: Variable, expected = "", isValid = (_: string): boolean => true): string {
-    const [fallback] = VARIABLES[name];
+  function text(
+    name: Variable,
+    expected = "",
+    isValid = (_: string): boolean => true,
+    fallback: string = VARIABLES[name][0],
+  ): string {
     const found = raw(name)?.trim() || fallback;
     if (isValid(found)) return found;
     fault(name, `${expected} expected, ${quote(found)} found`);
@@ -80,10 +84,10 @@ export function readConfig(get: GetVariable) {
     return words.find((word) => word === found) as Word;
   }
 
-  function wholeNumber(name: Variable, min: number, max: number): number {
+  function wholeNumber(name: Variable, min: number, max: number, fallback?: string): number {
     const isInside = (text: string): boolean =>
       /^\d{1,15}$/.test(text) && Number(text) >= min && Number(text) <= max;
-    return Number(text(name, `a whole number from ${min} to ${max}`, isInside));
+    return Number(text(name, `a whole number from ${min} to ${max}`, isInside, fallback));
   }
 
   function secrets(): readonly string[] {
@@ -103,6 +107,9 @@ export function readConfig(get: GetVariable) {
     return parseRedisUrl(fallback) as RedisPlace;
   }
 
+  const idle = wholeNumber("SESSION_IDLE_TIMEOUT", 1, LONGEST_TIMEOUT);
+  const longest = String(Math.max(idle, Number(VARIABLES.SESSION_ABSOLUTE_TIMEOUT[0])));
+  const absolute = wholeNumber("SESSION_ABSOLUTE_TIMEOUT", 1, LONGEST_TIMEOUT, longest);
   const log = choice("LOG", ["on", "off"]);
   const format = choice("LOG_FORMAT", ["text", "json"]);
   const config = Object.freeze({
@@ -113,8 +120,8 @@ export function readConfig(get: GetVariable) {
     store: choice("SESSION_STORE", STORES),
     kvPath: text("KV_PATH"),
     redis: redis(),
-    idleTimeout: wholeNumber("SESSION_IDLE_TIMEOUT", 1, LONGEST_TIMEOUT),
-    absoluteTimeout: wholeNumber("SESSION_ABSOLUTE_TIMEOUT", 1, LONGEST_TIMEOUT),
+    idleTimeout: Math.min(idle, absolute), // the shorter limit wins, and the library wants to see so
+    absoluteTimeout: absolute,
     trustProxy: choice("TRUST_PROXY", ["1", "0"]) === "1",
     log: log === "off" ? log : format,
     serverTiming: choice("SERVER_TIMING", ["1", "0"]) === "1",

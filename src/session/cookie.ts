@@ -1,4 +1,3 @@
-import { checkSeconds } from "./limits.ts";
 import type { SessionRequest } from "./state.ts";
 
 /** Bytes that browsers keep of a cookie: name, value and attributes (RFC 6265, section 6.1). */
@@ -26,7 +25,11 @@ export interface SessionCookieOptions {
   readonly domain?: string;
   /** Which cross-site requests carry the session. Default: `Lax`. */
   readonly sameSite?: "Strict" | "Lax" | "None";
-  /** Seconds that the browser keeps the cookie; null: until it is closed. Default: null. */
+  /**
+   * Seconds that the browser keeps the cookie, up to 400 days; null: until it is closed. The idle
+   * timeout is as long by default; for a "remember me", which some visitors want and others do not,
+   * call `Session.remember` instead. Default: null.
+   */
   readonly maxAge?: number | null;
   /**
    * Whether the cookie is for https alone. Default: as the connection is, so that development
@@ -66,15 +69,10 @@ export type SentCookie = readonly [name: string, value: string];
 export class SessionCookie {
   /** The name, with its prefix. */
   readonly name: string;
-  /** Bytes of everything but the value. */
-  readonly overhead: number;
-  /** Whether the browser keeps the cookie for a time, which each response then renews. */
-  readonly hasMaxAge: boolean;
   /** Patterns that find the cookie, by its names: the present one first. */
   readonly #patterns = new Map<string, RegExp>();
   readonly #sameSite: "Strict" | "Lax" | "None";
   readonly #flags: string;
-  readonly #lifetime: string;
   readonly #scope: string;
 
   /**
@@ -85,7 +83,7 @@ export class SessionCookie {
    * @throws {RangeError} If browsers would refuse the cookie.
    */
   constructor(options: SessionCookieOptions, secure: boolean) {
-    const { name = "session", path = "/", domain, sameSite = "Lax", maxAge = null } = options;
+    const { name = "session", path = "/", domain, sameSite = "Lax" } = options;
     const { partitioned = false, formerly = [] } = options;
     const isHostOnly = path === "/" && domain === undefined;
     const ownPrefix = /^__(host-)?http-/i.exec(name);
@@ -109,7 +107,6 @@ export class SessionCookie {
       ? "partitioned needs secure"
       : null;
     if (fault !== null) throw new RangeError(`Cannot use the cookie "${name}": ${fault}`);
-    checkSeconds("maxAge", maxAge, 0);
     const prefix = isHostOnly ? "__Host-" : "__Secure-";
     this.name = secure && ownPrefix === null ? prefix + name : name;
     for (const name of [this.name, ...formerly]) {
@@ -118,13 +115,10 @@ export class SessionCookie {
       const pattern = `(?:^|;)[ \\t]*${escaped}[ \\t]*=[ \\t]*([^;]*[^; \\t])?`;
       this.#patterns.set(name, new RegExp(pattern, "g"));
     }
-    this.hasMaxAge = maxAge !== null;
     this.#sameSite = sameSite;
     this.#flags = secure ? "; Secure; HttpOnly" : "; HttpOnly";
-    this.#lifetime = maxAge === null ? "" : `; Max-Age=${maxAge}`;
     this.#scope = `${domain ? `; Domain=${domain}` : ""}; SameSite=${sameSite}; Path=${path}` +
       (partitioned ? "; Partitioned" : "");
-    this.overhead = this.line("").length; // ASCII throughout: characters are bytes
   }
 
   /**
@@ -144,8 +138,14 @@ export class SessionCookie {
     return sent;
   }
 
-  /** Returns the `Set-Cookie` line that sets a value: base64url, so nothing needs to be escaped. */
-  line(value: string, lifetime: string = this.#lifetime): string {
+  /**
+   * Returns the `Set-Cookie` line that sets a value: base64url, so nothing needs to be escaped.
+   *
+   * @param value The value.
+   * @param maxAge Seconds that the browser keeps it; `Infinity`: until it is closed.
+   */
+  line(value: string, maxAge: number): string {
+    const lifetime = maxAge === Infinity ? "" : `; Max-Age=${maxAge}`;
     return `${this.name}=${value}${this.#flags}${lifetime}${this.#scope}`;
   }
 

@@ -38,7 +38,7 @@ export {
 } from "./errors.ts";
 export type { FlashMessage, FlashOptions } from "./flash.ts";
 export type { Frozen, JsonValue } from "./record.ts";
-export type { TimeLimitOptions } from "./limits.ts";
+export type { SessionLifetimes, TimeLimitOptions } from "./limits.ts";
 export type { SchemaOptions, SchemaResult, StandardSchema } from "./load.ts";
 export { Session } from "./session.ts";
 export { Sessions, type SessionView } from "./sessions.ts";

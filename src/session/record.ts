@@ -1,6 +1,7 @@
 import { encodeUtf8 } from "../seal/bytes.ts";
 import type { SizeReport } from "./errors.ts";
 import type { FlashMessage } from "./flash.ts";
+import type { SessionLifetimes } from "./limits.ts";
 
 /**
  * What is kept of a visitor between two requests. Times are in seconds since the Unix epoch. A
@@ -21,6 +22,8 @@ export interface SessionRecord {
   readonly owner: string | null;
   /** Refused forms that wait for their pages: name and content, oldest first. */
   readonly forms: readonly (readonly [name: string, form: JsonValue])[];
+  /** The session's own lifetimes; null: it has the application's. */
+  readonly limits: SessionLifetimes | null;
 }
 
 /** Makes a record with nothing in it; `now` is in seconds since the Unix epoch. */
@@ -33,6 +36,7 @@ export function blankRecord(now: number): SessionRecord {
     renewedAt: now,
     owner: null,
     forms: [],
+    limits: null,
   };
 }
 
@@ -43,12 +47,12 @@ export function valueOf({ data }: SessionRecord, key: string): JsonValue | undef
 
 /**
  * Writes a record as text, as short as JSON allows, since cookies are small:
- * `[createdAt, renewedAt - createdAt, data, [level, message, …], csrf, owner, forms]`, without the
- * empty fields at the end.
+ * `[createdAt, renewedAt - createdAt, data, [level, message, …], csrf, owner, forms, limits]`,
+ * without the empty fields at the end.
  */
 export function encodeRecord(record: SessionRecord): string {
-  const { createdAt, renewedAt, data, flash, csrf, owner, forms } = record;
-  const fields = [createdAt, renewedAt - createdAt, data, flat(flash), csrf, owner, forms];
+  const { createdAt, renewedAt, data, flash, csrf, owner, forms, limits } = record;
+  const fields = [createdAt, renewedAt - createdAt, data, flat(flash), csrf, owner, forms, limits];
   const isEmpty = (field: unknown): boolean =>
     field === null || Array.isArray(field) && field.length === 0;
   while (fields.length > 3 && isEmpty(fields.at(-1))) fields.pop();
@@ -64,15 +68,17 @@ export function decodeRecord(text: string): SessionRecord | null {
     return null;
   }
   if (!Array.isArray(fields)) return null;
-  const [createdAt, age, data, parts = [], csrf = null, owner = null, forms = []] = fields;
+  const [createdAt, age, data, parts = [], csrf = null, owner = null, ...rest] = fields;
+  const [forms = [], limits = null] = rest;
   const isRecord = Number.isSafeInteger(createdAt) && Number.isSafeInteger(age) &&
     typeof data === "object" && data !== null && !Array.isArray(data) &&
     Array.isArray(parts) && parts.length % 2 === 0 && parts.every(isText) &&
     (csrf === null || isText(csrf)) && (owner === null || isText(owner)) && Array.isArray(forms) &&
-    forms.every((form) => Array.isArray(form) && form.length === 2 && isText(form[0]));
+    forms.every((form) => Array.isArray(form) && form.length === 2 && isText(form[0])) &&
+    Object.values(limits ?? {}).every((it) => it === null || Number.isSafeInteger(it));
   if (!isRecord) return null;
   const flash = parts.flatMap((level, i) => i % 2 ? [] : { level, message: `${parts[i + 1]}` });
-  return { data, flash, csrf, createdAt, renewedAt: createdAt + age, owner, forms };
+  return { data, flash, csrf, createdAt, renewedAt: createdAt + age, owner, forms, limits };
 }
 
 /**

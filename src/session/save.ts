@@ -168,10 +168,11 @@ async function write(state: SessionState): Promise<SavedSession | null> {
   }
   const isMoved = loaded !== null && name !== cookie.name;
   if (isMoved) loaded = null; // its id holds under the former name alone
+  const maxAge = limits.cookieAge(record, now);
   const userAgent = request.headers.get("user-agent") ?? "";
   const saved = await store.save({
     cookieName: cookie.name,
-    cookieOverhead: cookie.overhead,
+    cookieOverhead: cookie.line("", maxAge).length, // ASCII throughout: characters are bytes
     value: loaded && value,
     loaded,
     record,
@@ -182,7 +183,8 @@ async function write(state: SessionState): Promise<SavedSession | null> {
   if (saved === null) return null;
   if (changes.length > 0) stored.set(request, begin());
   trace?.set(saved, changes);
-  const isKept = saved === value && !isMoved && !cookie.hasMaxAge;
+  const isKept = saved === value && !isMoved && maxAge === Infinity &&
+    !didChange(state, "remember");
   // A session that moved is left under its former name until the new cookie comes: the answer may
   // be lost, and parallel requests have the former one. Not if the visitor's rights changed.
   const former = isMoved && !isFinal(state) ? [] : formerOf(state);
@@ -209,11 +211,15 @@ function answer(
   value: string | null = null,
   former: readonly SentCookie[] = [],
 ): SavedSession {
-  const { cookie, record, loaded, changes } = state;
+  const { cookie, record, loaded, changes, now, context } = state;
   const isOnce = changes.some(({ kind }) => TAKEN.includes(kind));
   const owner = record.owner ?? loaded?.record.owner ?? null;
   const isOther = didChange(state, "regenerate") || didChange(state, "destroy");
-  const setCookie = value === null ? null : value ? cookie.line(value) : cookie.removal();
+  const setCookie = value
+    ? cookie.line(value, context.limits.cookieAge(record, now))
+    : value === null
+    ? null
+    : cookie.removal();
   return {
     cookie: value === null ? null : { name: cookie.name, value },
     setCookie,

@@ -1,4 +1,5 @@
 import { addFlash, type FlashMessage, type FlashOptions, isSeen, removeFlash } from "./flash.ts";
+import { checkLimits, type SessionLifetimes } from "./limits.ts";
 import { blankRecord, type JsonValue, ownText, type SessionRecord } from "./record.ts";
 import type { Change } from "./state.ts";
 import type { RejectReason } from "./store.ts";
@@ -129,6 +130,35 @@ export class Session<Data extends object = Record<string, JsonValue>> extends Se
     }
     const kept = owner === null ? null : ownText(owner);
     return this.#change("owner", undefined, (record) => ({ ...record, owner: kept }));
+  }
+
+  /**
+   * Gives this session lifetimes of its own, as for "remember me", or an administrator's short
+   * ones. They stay with it, also under a new id, until it is destroyed or given others; `{}` gives
+   * the application's back. The absolute one counts from the session's beginning.
+   *
+   * @param lifetimes The lifetimes in seconds; those that are left out agree with the others.
+   * @throws {RangeError} If one is not a whole number of seconds from 1, or two contradict each
+   * other: `maxAge` may not be longer than `idle`, nor any of the two longer than `absolute`.
+   *
+   * @example
+   * ```ts
+   * import { CookieStore, generateSecret, Sessions } from "@satchel/satchel";
+   * import { assertMatch } from "@std/assert";
+   *
+   * const sessions = new Sessions({ store: new CookieStore({ secrets: [generateSecret()] }) });
+   * const response = await sessions.handle(new Request("http://localhost/"), (session) => {
+   *   session.regenerate();
+   *   session.remember({ maxAge: 30 * 86_400 }); // idle for as long
+   *   return new Response("Welcome");
+   * });
+   * assertMatch(response.headers.getSetCookie().join(), /Max-Age=2592000/);
+   * ```
+   */
+  remember({ idle, absolute, maxAge }: SessionLifetimes): this {
+    const limits = { maxAge, idle, absolute };
+    checkLimits(limits);
+    return this.#change("remember", undefined, (record) => ({ ...record, limits }));
   }
 
   get #record(): SessionRecord {

@@ -68,7 +68,7 @@ export class Sessions<Data extends object = Record<string, JsonValue>> {
   constructor(options: SessionOptions<Data>) {
     const { cookie = {}, trustProxy = false } = options;
     this.trustProxy = trustProxy;
-    this.#context = { ...options, limits: new TimeLimits(options) };
+    this.#context = { ...options, limits: new TimeLimits(options, cookie.maxAge) };
     this.#secureCookie = new SessionCookie(cookie, true);
     this.#plainCookie = new SessionCookie(cookie, cookie.secure ?? false);
   }

@@ -22,6 +22,7 @@ export interface Change {
     | "recallForm"
     | "csrf"
     | "owner"
+    | "remember"
     | "regenerate"
     | "destroy";
   /** The value or flash level that it is about, where there is one. */

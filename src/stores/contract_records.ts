@@ -28,6 +28,7 @@ export const recordTests: StoreTests = {
       flash: [{ level: "info", message: "Hello" }],
       csrf: "c".repeat(43),
       forms: [["sign-up", [["name", "Ada"], ["name", "No."], ["pin"]]]],
+      limits: { idle: null, absolute: 5000, maxAge: 4000 },
     };
     const id = await keep(store, record);
     for (const any of [store, other]) assertSame((await find(any, id)).record, record, "Record");

@@ -102,6 +102,26 @@ export const sessionTests: StoreTests = {
     assertSame([session.isNew, session.size, reasons], [true, 0, ["expired"]], "The session");
   },
 
+  async "obeys a session's own lifetimes, also under a new id"({ store, other }) {
+    const isAlive = async (id: string, seconds: number): Promise<boolean> => {
+      const now = (): number => Date.now() + seconds * 1000;
+      return !(await new Sessions<Values>({ store: other, now }).load(requestWith(id))).isNew;
+    };
+    for (const [given, lasts] of [[{ maxAge: 864_000 }, 864_000], [{ idle: 60 }, 60]] as const) {
+      const use = (session: Session<Values>) => void session.set("counter", 1).remember(given);
+      const { id: first, headers } = await visit(store, requestWith(null), use);
+      assertSame(headers.getSetCookie().join().includes("Max-Age=864000"), lasts > 60, "Max-Age");
+      const { id } = await visit(store, requestWith(first, "POST"), (it) => it.regenerate());
+      assert(id !== null && id !== first, "The id stayed");
+      assertSame(await isAlive(id, lasts - 5), true, `Whether it lives after ${lasts - 5} seconds`);
+      assertSame(
+        await isAlive(id, lasts + 5),
+        false,
+        `Whether it lives after ${lasts + 5} seconds`,
+      );
+    }
+  },
+
   // Session fixation: an attacker makes a visitor's browser send an id of the attacker's choice.
   async "adopts no id, whatever id a visitor brings"({ store, other }) {
     const [ended, endedElsewhere] = [

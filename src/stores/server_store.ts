@@ -120,7 +120,10 @@ export class ServerStore implements SessionStore {
     const [from, to] = [token?.place ?? null, placeOf(record, key)];
     const isMoved = from?.entry !== to?.entry;
     const now = Math.floor(this.#now() / 1000);
-    const isListed = to !== null && (isMoved || now - entry.listedAt >= LISTING_PERIOD);
+    // The list forgets an entry a while after its session could have ended.
+    const isLonger = loaded?.record.limits !== record.limits;
+    const isListed = to !== null &&
+      (isMoved || isLonger || now - entry.listedAt >= LISTING_PERIOD);
     if (isListed) await this.#list?.enter(to, { ...record, label }, lifetime);
     if (!await this.#backend.write(writes)) {
       // A key that others may write too stays in the list.

@@ -9,15 +9,16 @@ const NOUNS = /* @__PURE__ */ wordSet(`
   minute mobile mobilenumber month name newsletter nickname note opinion option order organisation
   organization page person phone phonenumber postalcode postcode price priority product profession
   profile project province q quantity query question quote rating reason recipient region remark
-  review road salutation search sender shipping site size sort start state status story street
-  subject suburb suite summary surname tag task tel telephone text time timezone title to topic
-  total town type unit url user username village visitor website week year zip zipcode
+  remember review road salutation search sender shipping site size sort start state status story
+  street subject suburb suite summary surname tag task tel telephone text time timezone title to
+  topic total town type unit url user username village visitor website week year zip zipcode
 `);
 
 /** Words without a content of their own, which make no harmless field a secret one. */
 const FILLERS = /* @__PURE__ */ wordSet(`
   again and at by confirm confirmation current data entries entry field fields for form in input
-  line lines main my new of old optional or other our primary repeat secondary the values with your
+  line lines main me my new of old optional or other our primary repeat secondary the values with
+  your
 `);
 
 /** No developer writes a longer name. */

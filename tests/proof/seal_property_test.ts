@@ -16,6 +16,7 @@ import { anyJson, anyText, fc, headerText, property } from "./property.ts";
 const BORN = 1_767_225_600;
 
 const plain = { noNullPrototype: true };
+const anySeconds = fc.option(fc.integer({ min: 1 }));
 const anyRecord: fc.Arbitrary<SessionRecord> = fc.record({
   data: fc.array(fc.tuple(anyText, anyJson), { maxLength: 6 }).map((entries) =>
     Object.fromEntries(entries.map(([key, value]) => [key, toJsonValue(value, "value")]))
@@ -28,6 +29,12 @@ const anyRecord: fc.Arbitrary<SessionRecord> = fc.record({
   createdAt: fc.integer({ min: 0, max: BORN }),
   renewedAt: fc.integer({ min: 0, max: BORN }),
   owner: fc.option(anyText),
+  limits: fc.option(
+    fc.record({ idle: anySeconds, absolute: anySeconds, maxAge: anySeconds }, {
+      requiredKeys: [],
+      ...plain,
+    }),
+  ),
 }, plain);
 
 /** Saves a record as the session that the cookie `session` carries. */

@@ -71,6 +71,17 @@ Deno.test("readConfig() reads every variable", () => {
   });
 });
 
+Deno.test.each<[idle: string, absolute: string, limits: [idle: number, absolute: number]]>([
+  ["", "60", [60, 60]],
+  ["3600", "60", [60, 60]],
+  ["2592000", "", [2_592_000, 2_592_000]],
+  ["2592000", "604800", [604_800, 604_800]],
+  ["60", "3600", [60, 3600]],
+])("readConfig() makes timeouts of %j and %j agree: %j", (idle, absolute, limits) => {
+  const config = configOf({ SESSION_IDLE_TIMEOUT: idle, SESSION_ABSOLUTE_TIMEOUT: absolute });
+  assertEquals([config.idleTimeout, config.absoluteTimeout], limits);
+});
+
 Deno.test("readConfig() freezes what it returns", () => {
   assert(Object.isFrozen(configOf()));
 });

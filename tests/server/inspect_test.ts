@@ -73,7 +73,21 @@ Deno.test("inspect() finds all that a cookie holds", async () => {
     forms: [["sign-up", [["name", "Ada"], ["name", "No."], ["pin"]]]],
     csrf: true,
     owner: null,
+    limits: null,
   });
+});
+
+Deno.test("inspect() obeys a session's own lifetimes", async () => {
+  const lasting = await tokenOf(record({ limits: { maxAge: 2_592_000, absolute: null } }));
+  const found = await inspect(lasting, options({ now: (NOON + 2_592_000) * 1000 }));
+  assert(found.accepted);
+  assertEquals([found.idleEnd, found.absoluteEnd], ["2026-02-01T12:00:00.000Z", "never"]);
+  assertMatch(inspectionText(found, NOON * 1000), /^absolute limit +never$/m);
+  const short = await tokenOf(record({ limits: { absolute: 60 } }));
+  assertEquals(
+    await reasonFor(short, options({ now: (NOON + 61) * 1000 })),
+    "expired at 2026-01-02T12:01:00.000Z (absolute timeout)",
+  );
 });
 
 Deno.test("inspect() tells an older key from the newest", async () => {

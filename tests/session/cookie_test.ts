@@ -40,10 +40,8 @@ const LINES: [what: string, options: SessionCookieOptions, secure: boolean, line
 for (const [what, options, secure, line] of LINES) {
   Deno.test(`SessionCookie writes and removes the cookie for ${what}`, () => {
     const cookie = new SessionCookie(options, secure);
-    assertEquals(cookie.line("v"), line);
-    assertEquals(cookie.overhead, line.length - 1);
+    assertEquals(cookie.line("v", options.maxAge ?? Infinity), line);
     assert(line.startsWith(`${cookie.name}=`));
-    assertEquals(cookie.hasMaxAge, line.includes("Max-Age"));
     const ending = "; Max-Age=0";
     const attributes = line.replace("=v;", "=;").replace("; Max-Age=60", "");
     assertEquals(cookie.removal(), attributes.replace("; HttpOnly", `; HttpOnly${ending}`));
@@ -88,10 +86,6 @@ const REFUSED: [what: string, options: SessionCookieOptions, secure: boolean, me
   ["a domain with a dash before it", { domain: "-b" }, true, "is not a domain"],
   ["a domain with a dot behind it", { domain: "b." }, true, "is not a domain"],
   ["a domain with a port", { domain: "b:80" }, true, "is not a domain"],
-  ["half a second", { maxAge: 0.5 }, false, "a whole number of seconds from 0 is needed"],
-  ["a negative time", { maxAge: -1 }, false, "Cannot use maxAge -1"],
-  ["no number as a time", { maxAge: NaN }, false, "Cannot use maxAge NaN"],
-  ["endless time", { maxAge: Infinity }, false, "Cannot use maxAge Infinity"],
   ["sameSite in lower case", { sameSite: "lax" as "Lax" }, false, 'sameSite "lax" is not'],
   ["partitioned over http", { partitioned: true }, false, "partitioned needs secure"],
   ["None over http", { sameSite: "None" }, false, 'sameSite "None" needs secure'],
@@ -106,7 +100,7 @@ for (const [what, options, secure, message] of REFUSED) {
 Deno.test.each([".shop.example", "localhost", "127.0.0.1", "xn--caf-dma.example", "A-b.c"])(
   "SessionCookie accepts the domain %s",
   (domain) => {
-    assert(new SessionCookie({ domain }, true).line("v").includes(`; Domain=${domain};`));
+    assert(new SessionCookie({ domain }, true).line("v", Infinity).includes(`; Domain=${domain};`));
   },
 );
 

@@ -23,6 +23,8 @@ const TEXTS: [record: Partial<SessionRecord>, text: string][] = [
   [{ csrf: "s" }, '0,{},[],"s"'],
   [{ owner: "ada" }, '0,{},[],null,"ada"'],
   [{ flash, csrf: "s", owner: "ada" }, '0,{},["info","Hello"],"s","ada"'],
+  [{ limits: { maxAge: 2592000 } }, '0,{},[],null,null,[],{"maxAge":2592000}'],
+  [{ limits: { idle: 300, absolute: null } }, '0,{},[],null,null,[],{"idle":300,"absolute":null}'],
   [{ forms: [["a", [[], [], []]]] }, '0,{},[],null,null,[["a",[[],[],[]]]]'],
   [
     {
@@ -81,12 +83,15 @@ Deno.test.each([
   '[1,0,{},[],null,null,[["a"]]]',
   '[1,0,{},[],null,null,[["a",[],[]]]]',
   "[1,0,{},[],null,null,[[1,[]]]]",
+  '[1,0,{},[],null,null,[],"new"]',
+  '[1,0,{},[],null,null,[],{"idle":1.5}]',
+  '[1,0,{},[],null,null,[],{"maxAge":"60"}]',
 ])("decodeRecord() takes %j for no record", (text) => {
   assertEquals(decodeRecord(text), null);
 });
 
 Deno.test("decodeRecord() reads what a later version may add at the end", () => {
-  assertEquals(decodeRecord('[1767225600,0,{},[],null,null,[],"new"]'), recordOf());
+  assertEquals(decodeRecord('[1767225600,0,{},[],null,null,[],null,"new"]'), recordOf());
 });
 
 Deno.test("valueOf() finds a key's own value, and nothing that every object inherits", () => {

@@ -34,6 +34,7 @@ Deno.test("ServerStore.load() opens what the first version wrote", async () => {
     renewedAt: 1795000060,
     owner: "ann",
     forms: [],
+    limits: null,
   });
   const retired = { record: null, reason: "retired", csrf: "c".repeat(43) } as const;
   assertEquals(await store.load(OLD_ID, "session"), retired);

@@ -2,6 +2,8 @@ import { SessionStoreError } from "@satchel/satchel";
 import { RedisStore } from "@satchel/satchel/stores/redis";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { has } from "../support/has.ts";
+import { Visitor } from "../support/browser.ts";
+import { sessionsIn } from "../support/sessions.ts";
 import { testContract } from "./contract.ts";
 import { clientOf, RedisServer } from "./redis_server.ts";
 import { counter, find, keep, pause, recordOf, rejection, writeOf } from "./sample.ts";
@@ -96,6 +98,36 @@ Deno.test("RedisStore() makes one call to load and one to save", { ignore }, asy
   // GET, EVALSHA with GETRANGE and SET inside, and the INFO that counts.
   assertEquals(await calls() - before, 5);
 });
+
+Deno.test(
+  "RedisStore() lets visitors read while Redis is full or read-only",
+  { ignore },
+  async () => {
+    await using other = await RedisServer.start();
+    using client = Object.assign(clientOf(other.url), {
+      [Symbol.dispose]: () => client.destroy(),
+    });
+    await client.connect();
+    const errors: unknown[] = [];
+    const onError = (error: unknown): void => void errors.push(error);
+    const visitor = new Visitor(sessionsIn(new RedisStore(client), { renewAfter: 0, onError }));
+    await visitor.visit((session) => void session.set("a", 1));
+    for (
+      const [breakIt, mendIt] of [
+        ["CONFIG SET maxmemory 1", "CONFIG SET maxmemory 0"],
+        ["REPLICAOF 127.0.0.1 1", "REPLICAOF NO ONE"],
+      ] as const
+    ) {
+      await other.command(...breakIt.split(" "));
+      assertEquals(await visitor.read((session) => session.get("a")), 1);
+      const change = () => visitor.visit((session) => void session.set("a", 1));
+      await assertRejects(change, SessionStoreError, "redis store");
+      await other.command(...mendIt.split(" "));
+      await change();
+    }
+    assertEquals(errors.map((error) => error instanceof SessionStoreError), [true, true]);
+  },
+);
 
 Deno.test("RedisStore() is down with Redis and up with it again", { ignore }, async () => {
   await using other = await RedisServer.start({ flags: ["--appendonly", "yes"] });

@@ -2,12 +2,15 @@ import {
   assert,
   assertEquals,
   assertFalse,
+  assertMatch,
   assertNotEquals,
   assertStringIncludes,
 } from "@std/assert";
 import { CookieStore, type OwnedSession } from "../../src/session/mod.ts";
+import { MemoryStore } from "../../src/stores/memory.ts";
 import type { SessionOwners } from "../../src/stores/contract.ts";
-import { countIn, messagesIn, tokenIn } from "../support/browser.ts";
+import { Browser, countIn, messagesIn, tokenIn } from "../support/browser.ts";
+import { TestClock } from "../../src/testing/mod.ts";
 import { SECRET } from "../support/secrets.ts";
 import { site } from "../support/site.ts";
 
@@ -70,6 +73,38 @@ Deno.test("a name is the same however its accents were typed", async () => {
   const { browser: other } = site();
   const longer = await other.submit("/sign-in", "/sign-in", { name: "\u0958".repeat(60) });
   assertStringIncludes(longer.text, "At most 60 characters, please.");
+});
+
+for (const store of ["cookie", "memory"]) {
+  Deno.test(`signing in with "Remember me" outlives the window and the evening, in the ${store} store`, async () => {
+    for (const isRemembered of [true, false]) {
+      const clock = new TestClock();
+      const { now } = clock;
+      const { handler } = site({
+        now,
+        ...(store === "memory" && { store: new MemoryStore({ now }) }),
+      });
+      const browser = new Browser(handler, { now });
+      assertMatch(
+        (await browser.get("/sign-in")).text,
+        /<input id="remember" name="remember" type="checkbox"/,
+      );
+      const remember: Record<string, string> = isRemembered ? { remember: "on" } : {};
+      await browser.submit("/sign-in", "/sign-in", { name: "Ada", ...remember });
+      const { cookies: [cookie] } = browser.jar;
+      assertEquals(cookie?.expiresAt, isRemembered ? now() + 30 * 86_400_000 : null);
+      if (isRemembered) browser.jar.close();
+      clock.advance(29 * 86_400);
+      const { text } = await browser.get("/sign-in");
+      assertEquals(text.includes("You are Ada."), isRemembered);
+    }
+  });
+}
+
+Deno.test("signing in keeps the tick of a refused form", async () => {
+  const { browser } = site();
+  const page = await browser.submit("/sign-in", "/sign-in", { name: "", remember: "on" });
+  assertMatch(page.text, /name="remember" type="checkbox" checked/);
 });
 
 Deno.test("signing out ends the session and all it holds", async () => {

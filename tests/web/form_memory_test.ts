@@ -294,7 +294,7 @@ const HARMLESS = `
   addressLine2 billing.address shipping[street] city zip zip_code ZIP postcode post-code
   postalCode country country_code state region company addresses[0].city tags[] options
   categories items[0].name items[10][quantity] item[] items.0.text cart.items.3.note title
-  subject message comment text description amount date start_date time phone phone_number tel
+  subject message comment text remember remember_me rememberMe description amount date start_date time phone phone_number tel
   mobile url homepageURL website language search query note topic category color colour size
   username user_name userName family_name given-name
 `;
