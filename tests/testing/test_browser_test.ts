@@ -1,6 +1,6 @@
 import { CookieStore, Sessions } from "@satchel/satchel";
 import { MemoryStore } from "@satchel/satchel/stores/memory";
-import { CookieJar, TestBrowser, TestClock } from "@satchel/satchel/testing";
+import { CookieJar, TestBrowser, TestClock, type TestRequestInit } from "@satchel/satchel/testing";
 import { createHandler, csrfToken, html, redirect } from "@satchel/satchel/web";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { testWith } from "../support/has.ts";
@@ -135,7 +135,7 @@ Deno.test("TestBrowser.fetch() refuses what another site's page may not set", as
     new Response(null, {
       headers: [["set-cookie", "l=1"], ["set-cookie", "n=1; SameSite=None; Secure"]],
     });
-  const names = async (init: { from?: string; dest?: string }) => {
+  const names = async (init: TestRequestInit) => {
     const browser = new TestBrowser(handler);
     await browser.fetch("/", init);
     return browser.jar.cookies.map(({ name }) => name).join();
@@ -143,6 +143,7 @@ Deno.test("TestBrowser.fetch() refuses what another site's page may not set", as
   const from = "https://evil.example";
   assertEquals(await names({}), "l,n");
   assertEquals(await names({ from }), "l,n");
+  assertEquals(await names({ from, method: "POST" }), "l,n");
   assertEquals(await names({ from, dest: "image" }), "n");
 });
 
@@ -178,6 +179,15 @@ for (
     assertEquals(browser.jar.header(page.url), "a=1");
   });
 }
+
+Deno.test("TestBrowser.get() says behind a redirect whose request it was", async () => {
+  const browser = new TestBrowser(({ url, headers }) =>
+    url.endsWith("/") ? redirect("/there") : new Response(headers.get("sec-fetch-site"))
+  );
+  assertEquals((await browser.get("/")).text, "none");
+  assertEquals((await browser.post("/", {})).text, "same-origin");
+  assertEquals((await browser.post("/", {}, { from: "https://evil.example" })).text, "cross-site");
+});
 
 Deno.test("TestBrowser.get() shows a redirect to another origin, and gives up after 20", async () => {
   const shop = new TestBrowser(() => redirect("https://login.example/authorize"));
