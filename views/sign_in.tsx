@@ -113,7 +113,7 @@ export function signInView(store: SessionStore): View<Visitor> {
 export function endSessionView(sessions: Sessions<Visitor>): View<Visitor> {
   return async ({ session, form }) => {
     const handle = String((await form()).get("handle"));
-    if (session.owner !== null) {
+    if (session.owner !== null && handle !== session.handle) {
       const ended = await revokeSessions(sessions, session.owner, { handle });
       session.flash(ended ? "The session was ended." : "That session had ended, or has a new id.", {
         level: ended ? "success" : "info",

@@ -65,7 +65,7 @@ function List({ session, owned }: {
                 <span class="soft">{`begun ${begun}, last renewed ${ago(renewedAt, now)}`}</span>
               </span>
               {!current && (
-                <button name="handle" value={handle} aria-label={`End ${name}, begun ${begun}`}>
+                <button name="handle" value={handle} aria-label={`End ${name}, from ${begun}`}>
                   End
                 </button>
               )}

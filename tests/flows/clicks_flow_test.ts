@@ -1,5 +1,6 @@
 import { MemoryStore } from "@satchel/satchel/stores/memory";
 import { KvStore } from "@satchel/satchel/stores/kv";
+import { listSessions } from "@satchel/satchel/stores/server";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { SessionStore } from "../../src/session/mod.ts";
 import { Browser, messagesIn, tokenIn } from "../support/browser.ts";
@@ -126,12 +127,18 @@ for (const [name, open] of Object.entries(STORES)) {
 
 Deno.test("a visitor ends one of their sessions, and only that one", async () => {
   const store = new MemoryStore();
-  const { handler, browser: desk } = site({ store });
+  const { handler, sessions, browser: desk } = site({ store });
   const named = (label: string) => new Browser(handler, { headers: { "user-agent": label } });
   const [phone, tablet] = [named("Phone"), named("Tablet")];
   for (const browser of [desk, phone, tablet]) {
     await browser.submit("/sign-in", "/sign-in", { name: "Ada" });
   }
+  const form = await desk.get("/sign-in");
+  const handles = [...form.text.matchAll(/name="handle" value="([^"]+)"/g)].map(([, it]) => it);
+  const [own = ""] = (await listSessions(sessions, "Ada"))
+    .flatMap(({ handle }) => handles.includes(handle) ? [] : [handle]);
+  const csrf_token = tokenIn(form);
+  await desk.post("/sign-in/end", { handle: own, csrf_token }); // no button sends that
   const page = await desk.press(await desk.get("/sign-in"), /^End Phone/);
   assertEquals(messagesIn(page), ["The session was ended."]);
   assertStringIncludes((await phone.get("/sign-in")).text, "<h1>Sign in</h1>");

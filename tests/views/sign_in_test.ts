@@ -191,13 +191,13 @@ Deno.test("a site has a button for each other session, which ends that one", asy
   const page = await browser.submit("/sign-in", "/sign-in", { name: "Ada" });
   assertEquals(page.text.match(/<button name="handle"/g)?.length, 2);
   assertFalse(page.text.includes('value="here"'));
-  const ended = await browser.press(page, "End An unnamed program, begun 2 hours ago");
+  const ended = await browser.press(page, "End An unnamed program, from 2 hours ago");
   assertEquals(messagesIn(ended), ["The session was ended."]);
   assertEquals(store.asked.find(([what]) => what === "revoke"), ["revoke", "Ada", "yonder"]);
   assertFalse(ended.text.includes("An unnamed program"));
   assertStringIncludes(ended.text, "curl/8");
 
-  const again = await browser.press(page, "End An unnamed program, begun 2 hours ago");
+  const again = await browser.press(page, "End An unnamed program, from 2 hours ago");
   assertEquals(messagesIn(again), ["That session had ended, or has a new id."]);
   const asked = store.asked.length;
   const forged = await browser.post("/sign-in/end", { handle: "there" });
