@@ -43,7 +43,8 @@ async function serve(): Promise<number> {
   const log = new ServerLog(config.log, console);
   const { store, exposed, close } = await machine.openStore(config, secrets?.values ?? []);
   // The configuration has limits, proxy and timing under the names that the library gives them.
-  const options = { ...config, store, onReject: log.rejected, onError: log.error };
+  const { rejected: onReject, refused: onRefuse, error: onError } = log;
+  const options = { ...config, store, onReject, onRefuse, onError };
   const sessions = new Sessions<Visitor>({ ...options, trace: new ChangeTrace() });
   const pages = routes({ sessions, store });
   const handler = createHandler({ ...options, routes: pages, sessions, csrf: true, errorPage });

@@ -5,7 +5,7 @@ import { renderDocument } from "./render.tsx";
 /** Advice for the visitor, by status. */
 const ADVICE: Readonly<Record<number, string>> = {
   400: "Check the address, or go back and try once more.",
-  403: "Go back and send the form once more; if that does not help, reload its page first.",
+  403: "Nothing was changed.",
   404: "The address may be mistyped, or the page has moved.",
   405: "This address answers other requests than the one that was made.",
   409: "Signing in or out in another tab does that. Go back, and load the page before you send it.",
@@ -17,13 +17,15 @@ const ADVICE: Readonly<Record<number, string>> = {
 };
 
 /** Renders the page of a failed request, in the frame of the site. It reads no session. */
-export function errorPage({ status, title, detail }: Problem): string {
+export function errorPage({ status, title, detail, form }: Problem): string {
   return renderDocument(
     <Layout title={`${title} · Satchel`}>
       <p class="status">{status}</p>
       <h1>{title}</h1>
       {detail !== "" && <p>{/[.!?]$/.test(detail) ? detail : `${detail}.`}</p>}
-      {ADVICE[status] && <p>{ADVICE[status]}</p>}
+      {form
+        ? <div class="card" dangerouslySetInnerHTML={{ __html: form }} />
+        : ADVICE[status] && <p>{ADVICE[status]}</p>}
       <p>
         <a href="/">To the first page</a>
         {status === 413 && (

@@ -24,7 +24,7 @@ interface Failure {
 
 /** Milliseconds that a line waits for others: a busy server writes a few times a second. */
 const DELAY = 50;
-/** Milliseconds between two lines about rejected cookies of one kind. */
+/** Milliseconds between two lines about cookies or forms that were refused for one reason. */
 const REJECTION_INTERVAL = 10_000;
 /** Milliseconds between two lines about a store that fails. */
 const OUTAGE_INTERVAL = 1000;
@@ -33,19 +33,15 @@ const OUTAGE_END = 60_000;
 /** The most causes of an error that are followed: a chain may be a ring. */
 const MAX_CAUSES = 5;
 
-/** Everything that the server says: notices, requests, rejected cookies, unexpected errors. */
+/** Everything that the server says: notices, requests, refused cookies and forms, unexpected errors. */
 export class ServerLog {
   readonly #outlet: Outlet;
   readonly #mode: "off" | "text" | "json";
   readonly #now: () => number;
   #lines: string[] = [];
   #timer: ReturnType<typeof setTimeout> | undefined;
-  readonly #rejections = new Summary<null>(REJECTION_INTERVAL, REJECTION_INTERVAL, (report) => {
-    const { kind: reason, count } = report;
-    const cookies = count === 1 ? "1 session cookie" : `${count} session cookies`;
-    const fields = { level: "warning", event: "session cookie refused", reason, count };
-    this.#push(fields, `Refused ${cookies}: ${reason}`);
-  });
+  readonly #cookies = this.#refusals("session cookie");
+  readonly #forms = this.#refusals("form");
   /** A store that is down fails every request: that is one event, with one stack. */
   readonly #outages = new Summary<Failure>(OUTAGE_INTERVAL, OUTAGE_END, (report) => {
     const { count, latest: { error, request }, isFirst } = report;
@@ -97,7 +93,12 @@ export class ServerLog {
 
   /** Counts a rejected session cookie; bound, so that it can be passed as `onReject`. */
   readonly rejected = (reason: string): void => {
-    if (this.#mode !== "off") this.#rejections.note(reason, null);
+    if (this.#mode !== "off") this.#cookies.note(reason, null);
+  };
+
+  /** Counts a refused form; bound, so that it can be passed as `onRefuse`. */
+  readonly refused = (reason: string): void => {
+    if (this.#mode !== "off") this.#forms.note(reason, null);
   };
 
   /** Writes an unexpected error, or counts it during an outage; bound, for `onError`. */
@@ -108,9 +109,17 @@ export class ServerLog {
 
   /** Writes what waits. Call it before the program ends. */
   close(): void {
-    this.#rejections.flush();
+    this.#cookies.flush();
+    this.#forms.flush();
     this.#outages.flush();
     this.#flush();
+  }
+
+  #refusals(what: string): Summary<null> {
+    return new Summary(REJECTION_INTERVAL, REJECTION_INTERVAL, ({ kind: reason, count }) => {
+      const fields = { level: "warning", event: `${what} refused`, reason, count };
+      this.#push(fields, `Refused ${count} ${what}${count === 1 ? "" : "s"}: ${reason}`);
+    });
   }
 
   #writeError(error: unknown, { method, url }: Request): void {

@@ -1,6 +1,7 @@
 import { decodeBase64url, encodeBase64url, randomBytes } from "../seal/bytes.ts";
 import type { Session } from "../session/session.ts";
 import { changeState, readState, stateOf } from "../session/values.ts";
+import { isForm } from "./form.ts";
 
 /** The name of the form field that carries the token. */
 export const CSRF_FIELD = "csrf_token";
@@ -124,6 +125,25 @@ export function hasCsrfToken<Data extends object>(session: Session<Data>): boole
 /** Returns the secrets that verify: the session's own, and the one that a tombstone kept. */
 function secretsOf<Data extends object>(session: Session<Data>): string[] {
   return [secretOf(session), stateOf(session).formerCsrf].filter((secret) => secret !== null);
+}
+
+/**
+ * Returns whether a request carries the token of its session: in the header, else in its form, which
+ * is read only where it may have one.
+ *
+ * @param request The request.
+ * @param session The visitor's session.
+ * @param form Reads the form of the request.
+ */
+export async function carriesCsrfToken<Data extends object>(
+  request: Request,
+  session: Session<Data>,
+  form: () => Promise<FormData>,
+): Promise<boolean> {
+  if (!hasCsrfToken(session)) return false;
+  const token = request.headers.get(CSRF_HEADER) ??
+    (isForm(request) ? (await form()).get(CSRF_FIELD) : null);
+  return typeof token === "string" && verifyCsrfToken(session, token);
 }
 
 function secretOf<Data extends object>(session: Session<Data>): string | null {

@@ -2,16 +2,27 @@ import { accepts } from "@std/http/negotiation";
 import { STATUS_TEXT } from "@std/http/status";
 import { dropTargetedCaching, own } from "../session/headers.ts";
 import type { HttpError } from "./http_error.ts";
+import { Refusal, type RefusalReason } from "./refusal.ts";
 
 /** The content of an error page, in the terms of RFC 9457, section 3.1. */
 export interface Problem {
   /** The status, 400 to 599. */
   status: number;
-  /** The name of the status, such as `Not Found`. */
+  /** The name of the status, such as `Not Found`; with a `form`, a request to send it again. */
   title: string;
   /** What went wrong this time; empty if there is nothing to add. */
   detail: string;
+  /** Why an unsafe request was refused; absent in other errors. */
+  reason?: RefusalReason;
+  /**
+   * The markup of a form with what the visitor typed and a button that sends it again; absent where
+   * there is none. Put it into the page as it is: it is escaped, and has neither script nor style.
+   */
+  form?: string;
 }
+
+/** The title of a page that gives a form back: visitors know no "Forbidden". */
+const AGAIN = "Please send that once more";
 
 const ENTITIES: Readonly<Record<string, string>> = {
   "&": "&amp;",
@@ -33,20 +44,29 @@ function preferredType(request: Request): string | undefined {
   return accepts(new Request("http://localhost/", { headers }), ...TYPES);
 }
 
-function escape(text: string): string {
+/** Escapes a text for the content of an element, or for an attribute in double quotes. */
+export function escape(text: string): string {
   return text.replace(/[&<>"']/g, (character) => ENTITIES[character] ?? "");
 }
 
-function renderPlain({ status, title, detail }: Problem): string {
+/** Returns whether a client prefers a page to JSON. */
+export function prefersPage(request: Request): boolean {
+  const type = preferredType(request);
+  return type === undefined || type === "text/html";
+}
+
+function renderPlain({ status, title, detail, form }: Problem): string {
   return `<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<title>${status} ${escape(title)}</title>
+<title>${form ? "" : `${status} `}${escape(title)}</title>
 </head>
 <body>
-<h1>${escape(title)}</h1>${detail === "" ? "" : `\n<p>${escape(detail)}</p>`}
+<h1>${escape(title)}</h1>${detail === "" ? "" : `\n<p>${escape(detail)}</p>`}${
+    form ? `\n${form}` : ""
+  }
 </body>
 </html>
 `;
@@ -83,17 +103,20 @@ export function errorPage(
 ): Response {
   const { status, message: detail } = error;
   const title = STATUS_TEXT[status] ?? "Error";
+  const { reason, form = "" } = error instanceof Refusal ? error : {};
   const headers = new Headers(error.headers);
   headers.set("cache-control", "no-store");
   dropTargetedCaching(headers);
   headers.append("vary", "Accept");
 
-  const type = preferredType(request);
-  if (type === undefined || type === "text/html") {
+  if (prefersPage(request)) {
     headers.set("content-type", "text/html; charset=utf-8");
-    return own(new Response(render({ status, title, detail }), { status, headers }));
+    const problem: Problem = { status, title: form && AGAIN || title, detail };
+    if (reason) problem.reason = reason;
+    if (form) problem.form = form;
+    return own(new Response(render(problem), { status, headers }));
   }
   headers.set("content-type", "application/problem+json");
-  const problem = { type: "about:blank", title, status, detail: detail || undefined };
+  const problem = { type: "about:blank", title, status, detail: detail || undefined, reason };
   return own(new Response(JSON.stringify(problem), { status, headers }));
 }

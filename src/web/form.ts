@@ -56,8 +56,7 @@ export async function readForm(
   if (request.bodyUsed) throw new TypeError("Cannot read the form: the body was read before");
 
   const contentType = request.headers.get("content-type") ?? "";
-  const [essence = ""] = contentType.split(";", 1);
-  const type = essence.trim().toLowerCase();
+  const type = typeOf(contentType);
   if (type !== "" && type !== URLENCODED && type !== MULTIPART) throw unsupported(request);
 
   const bytes = await readBytes(request, maxBytes);
@@ -65,6 +64,16 @@ export async function readForm(
   if (type === URLENCODED) return parseUrlencoded(bytes, maxFields);
   if (type === MULTIPART) return parseMultipart(bytes, contentType, maxFields);
   throw unsupported(request);
+}
+
+/** Returns whether the body of a request says that it is a form. */
+export function isForm({ headers }: Request): boolean {
+  return [URLENCODED, MULTIPART].includes(typeOf(headers.get("content-type") ?? ""));
+}
+
+/** Returns a content type without its parameters. */
+function typeOf(contentType: string): string {
+  return (contentType.split(";", 1)[0] ?? "").trim().toLowerCase();
 }
 
 /**

@@ -4,11 +4,13 @@ import { after, assertUnanswered, begin, runView } from "../session/run.ts";
 import type { Session } from "../session/session.ts";
 import type { Sessions } from "../session/sessions.ts";
 import type { Context, Route } from "./context.ts";
-import { CSRF_FIELD, CSRF_HEADER, hasCsrfToken, verifyCsrfToken } from "./csrf.ts";
-import { errorPage, type Problem } from "./error_page.ts";
+import { carriesCsrfToken, csrfToken } from "./csrf.ts";
+import { errorPage, prefersPage, type Problem } from "./error_page.ts";
 import { formLimits, readForm } from "./form.ts";
 import { HttpError } from "./http_error.ts";
+import { isOwnForm, reasonOf, Refusal, type RefusalReason } from "./refusal.ts";
 import { originGuard, type OriginGuardOptions, targetCheck } from "./request_checks.ts";
+import { resendForm } from "./resend_form.ts";
 import { bodiless, withSecurityHeaders } from "./responses.ts";
 import { createRouter, type Match } from "./router.ts";
 import { ServerTiming } from "./server_timing.ts";
@@ -37,6 +39,18 @@ export interface HandlerOptions<Data extends object> {
   /** Renders an error as a whole HTML page. Default: a plain page. */
   readonly errorPage?: (problem: Problem) => string;
   /**
+   * Answers a form whose CSRF token is missing or wrong, such as by remembering it with
+   * `rememberForm` for its own page. It is called for a form that a page of this very origin sent,
+   * and with the session that the visitor has now; the form's own route must not be obeyed. Default:
+   * a page with a button that sends the form again, with what was typed.
+   */
+  readonly onFormExpired?: (
+    context: Context<Data>,
+    reason: RefusalReason,
+  ) => Response | Promise<Response>;
+  /** Called with the reason when an unsafe request is refused, for the log. Default: none. */
+  readonly onRefuse?: (reason: RefusalReason, request: Request) => void;
+  /**
    * Called with every error answered with status 500 or above, and with every `SessionSizeError`, whose
    * page names no part of the session. Default: none.
    */
@@ -49,7 +63,7 @@ export interface HandlerOptions<Data extends object> {
  *
  * @param options The routes and the sessions; the other options have defaults.
  * @returns The handler. It answers synchronously if nothing has to be awaited. It never throws, unless
- * `onError` does.
+ * `onError` or `onRefuse` does.
  * @throws {RangeError} If `maxBodySize` or `maxFields` is not a whole number from 0, a
  * route occurs twice, or a route's method, path or `csrf` cannot be used; the message says why.
  *
@@ -71,11 +85,11 @@ export interface HandlerOptions<Data extends object> {
 export function createHandler<Data extends object>(
   options: HandlerOptions<Data>,
 ): (request: Request) => Response | Promise<Response> {
-  const { sessions, routes, csrf = false, trustedOrigins, onError } = options;
-  const { trustProxy } = sessions;
+  const { sessions, routes, csrf = false, onError, onFormExpired, onRefuse } = options;
   const checkTarget = targetCheck();
   const router = createRouter(routes);
-  const isTrustedOrigin = originGuard({ trustedOrigins, trustProxy });
+  const { trustedOrigins } = options;
+  const isTrustedOrigin = originGuard({ trustedOrigins, trustProxy: sessions.trustProxy });
   const limits = formLimits({ maxBytes: options.maxBodySize, maxFields: options.maxFields });
   for (const route of routes) checkCsrf(route);
 
@@ -95,7 +109,7 @@ export function createHandler<Data extends object>(
   function answer(request: Request): Response | Promise<Response> {
     const match = router.match(request.method, checkTarget(request));
     if (match.status !== 200) throw unmatched(match);
-    if (!isTrustedOrigin(request)) throw new HttpError(403, "The request came from another site");
+    if (!isTrustedOrigin(request)) throw new Refusal("cross-site", request);
 
     const { route, params } = match;
     let reading: Promise<FormData> | undefined;
@@ -111,31 +125,68 @@ export function createHandler<Data extends object>(
 
     const timing = options.serverTiming ? new ServerTiming() : null;
     // The opening of a WebSocket has no place for a token: its origin alone decides.
-    const needsToken = (route.csrf ?? csrf) && !isSafeMethod(request.method);
+    const isSafe = isSafeMethod(request.method);
+    const mayPass = isSafe || !(route.csrf ?? csrf);
     const view = (session: Session<Data>): Response | Promise<Response> =>
       runView(route.view, { request, params, form, session });
     return after(sessions.load(request, route), (session) => {
       timing?.mark("load");
-      return after(needsToken ? checkToken(session, request, form) : undefined, () => {
-        return after(view(session), (response) => {
+      return after(mayPass || carriesCsrfToken(request, session, form), (isRight) => {
+        const context = { request, params, form, session };
+        return after(isRight ? view(session) : expired(context), (response) => {
           timing?.mark("view");
-          return after(sessions.commit(session, response, view), (response) => {
+          return after(commit(session, response), (response) => {
             timing?.mark("commit");
             return timing?.addTo(response) ?? response;
           });
         });
       });
     });
+
+    function commit(session: Session<Data>, response: Response): Response | Promise<Response> {
+      const saved = sessions.commit(session, response, view);
+      if (isSafe || !(saved instanceof Promise)) return saved;
+      return saved.catch((error) => {
+        const isThere = reading !== undefined || !request.bodyUsed; // the view may have read it
+        if (!(error instanceof SessionLostError && isThere && mayGiveBack(request))) throw error;
+        return giveBack("lost", { request, form }, null);
+      });
+    }
+  }
+
+  /** Answers an unsafe request without the right token. */
+  function expired(context: Context<Data>): Response | Promise<Response> {
+    const { request, session } = context;
+    const reason = reasonOf(request, session);
+    if (!mayGiveBack(request)) throw new Refusal(reason, request);
+    if (onFormExpired === undefined) return giveBack(reason, context, csrfToken(session));
+    onRefuse?.(reason, request);
+    return runView((context) => onFormExpired(context, reason), context);
+  }
+
+  function mayGiveBack(request: Request): boolean {
+    return isOwnForm(request, sessions) && prefersPage(request);
+  }
+
+  /** Gives a visitor the form back, to send it again. */
+  async function giveBack(
+    reason: RefusalReason,
+    { request, form }: Pick<Context<Data>, "request" | "form">,
+    token: string | null,
+  ): Promise<Response> {
+    const markup = resendForm(request, await form(), token);
+    return explain(new Refusal(reason, request, markup), request);
   }
 
   function explain(error: unknown, request: Request): Response {
-    const shown = shownError(error);
+    const shown = shownError(error, request);
+    if (shown instanceof Refusal) onRefuse?.(shown.reason, request);
     if (shown.status >= 500 || error instanceof SessionSizeError) onError?.(error, request);
     try {
       return errorPage(request, shown, options.errorPage);
     } catch (error) { // thrown by the application's own page
       onError?.(error, request);
-      return errorPage(request, shownError(error));
+      return errorPage(request, shownError(error, request));
     }
   }
 }
@@ -150,19 +201,6 @@ function checkCsrf<Data extends object>({ method, path, session, csrf }: Route<D
     `Cannot use the route ${method} ${path}: csrf: true needs the session that keeps the token, ` +
       "and it says session: false",
   );
-}
-
-async function checkToken<Data extends object>(
-  session: Session<Data>,
-  { headers }: Request,
-  form: () => Promise<FormData>,
-): Promise<void> {
-  // Without a secret no token can be right, so the body is not worth reading.
-  if (hasCsrfToken(session)) {
-    const token = headers.get(CSRF_HEADER) ?? (await form()).get(CSRF_FIELD);
-    if (typeof token === "string" && verifyCsrfToken(session, token)) return;
-  }
-  throw new HttpError(403, "The form has expired: go back, reload the page, and send it again");
 }
 
 /** The context of a route without a session. A class, since a getter in a literal is slow. */
@@ -192,16 +230,12 @@ function unmatched(match: Exclude<Match<unknown>, { status: 200 }>): HttpError {
 }
 
 /** The error that the visitor is shown. Details for the developer alone go to the log. */
-function shownError(error: unknown): HttpError {
+function shownError(error: unknown, request: Request): HttpError {
   if (error instanceof HttpError) return error;
   if (error instanceof SessionSizeError) {
     return new HttpError(413, "Your session has no room for this, so nothing of it was stored");
   }
-  if (error instanceof SessionLostError) {
-    const message = "Your session ended or changed while this was sent, so nothing of it was " +
-      "stored. Load the page again and send it once more";
-    return new HttpError(error.status, message);
-  }
+  if (error instanceof SessionLostError) return new Refusal("lost", request);
   if (error instanceof SessionStoreError) {
     const message = "Sessions cannot be reached at the moment: try again in a few seconds";
     return new HttpError(503, message, { headers: { "retry-after": "2" } });

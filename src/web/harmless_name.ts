@@ -21,6 +21,26 @@ const FILLERS = /* @__PURE__ */ wordSet(`
   your
 `);
 
+/** Words that name a secret, or a number that nobody should see. */
+const SECRETS = /* @__PURE__ */ wordSet(`
+  card cc code codes csc cvc cvn cvv hash hotp iban jwt key keys mfa nip nonce otp pan pin puk pw pwd
+  sid ssn tan totp
+`);
+
+/** Words that, without any other, name the fields of a form which changes a password. */
+const CHANGES = /* @__PURE__ */ wordSet("again current new old repeat");
+
+/** Parts of names for secrets, in several languages; not of passengers, secretaries and authors. */
+const SECRET_PARTS = new RegExp(
+  "(?<!com)pass(?!eng|age|ion|iv)|pswd|secret(?!ar)|token|credential|auth(?!or(?!i[sz]))|2fa|cvv|cvc|" +
+    "cardn|creditc|apikey|privatekey|accesskey|mnemonic|maiden|security(answer|question)|" +
+    "sess(ion)?id|pin(code|number)|kennwort|geheim|kod?eord|adgangsk|parol|contrasen|senha|" +
+    "wachtwoord|heslo|haslo|losen|salasana|sifre|lozinka|jelszo|hemmelig",
+);
+
+/** Digits that stand for letters, as in `p1n`. */
+const LOOKALIKES: Readonly<Record<string, string>> = { 0: "o", 1: "i", 3: "e", 4: "a", 5: "s" };
+
 /** No developer writes a longer name. */
 const MAX_LENGTH = 100;
 
@@ -48,6 +68,26 @@ export function isHarmlessName(name: string): boolean {
     }
   }
   return isTelling;
+}
+
+/**
+ * Tells whether the name of a field looks as if its value were a secret. Unlike
+ * {@linkcode isHarmlessName} it takes an unknown name for harmless: for a value that goes back to the
+ * browser which has just sent it, and nowhere else.
+ *
+ * @param name The name, in any of the usual styles.
+ * @returns Whether the value should not be shown again.
+ */
+export function looksSecret(name: string): boolean {
+  if (isHarmlessName(name)) return false;
+  // Accents, and signs that cannot be seen, hide no letter; a letter of another alphabet may.
+  const plain = name.normalize("NFKD").replace(/[\p{M}\p{Cf}]/gu, "");
+  if (/[\u0080-\uffff]/.test(plain)) return true;
+  const words = wordsOf(plain);
+  if (words.length > 0 && words.every((word) => CHANGES.has(word))) return true;
+  return [...words, words.join("")].map((text) => text.toLowerCase())
+    .flatMap((text) => [text, text.replace(/[01345]/g, (digit) => LOOKALIKES[digit] ?? "")])
+    .some((text) => SECRETS.has(text) || SECRET_PARTS.test(text));
 }
 
 /**

@@ -48,5 +48,6 @@ export {
 } from "./form_memory.ts";
 export { createHandler, type HandlerOptions } from "./handler.ts";
 export { HttpError, type HttpErrorOptions } from "./http_error.ts";
+export type { RefusalReason } from "./refusal.ts";
 export { originGuard, type OriginGuardOptions, type TrustedOrigin } from "./request_checks.ts";
 export { html, redirect, withSecurityHeaders } from "./responses.ts";

@@ -134,6 +134,17 @@ export function originGuard(options: OriginGuardOptions = {}): (request: Request
   };
 }
 
+/**
+ * Returns whether a request proves that a page of the very origin it was sent to has made it. A
+ * request without any sign of its origin passes the guard, but proves nothing.
+ */
+export function isSameOrigin(request: Request, options: ProxyOptions): boolean {
+  const site = request.headers.get("sec-fetch-site") ?? "none";
+  const origin = request.headers.get("origin");
+  return site === "same-origin" ||
+    (site === "none" && origin !== null && isOwnHost(origin, request, options));
+}
+
 function isOwnHost(origin: string, request: Request, options: ProxyOptions): boolean {
   const own = requestOrigin(request, options);
   if (origin === own) return true;

@@ -48,6 +48,12 @@ for (const colorScheme of ["light", "dark"] as const) {
       await check();
       await page.goto("/session");
       await check();
+      await page.goto("/cart");
+      await page.context().clearCookies();
+      await page.getByRole("textbox", { name: "Item" }).fill("apple");
+      await follow(page, "button", "Add to cart");
+      await page.getByText("What is sent").click();
+      await check();
     }, { colorScheme, viewport: { width, height: 800 }, reducedMotion: "reduce" });
   }
 }

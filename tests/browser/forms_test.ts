@@ -107,27 +107,63 @@ browserTest("a visitor signs in and out", async ({ page }) => {
 
 for (
   const [path, label, button, typed] of [
-    ["/cart", "Item", "Add to cart", "a long list of apples"],
+    ["/cart", "Item", "Add to cart", 'a "long" list of <apples>'],
     ["/sign-in", "Name", "Sign in", "Ada Lovelace"],
   ] as const
 ) {
+  for (const javaScriptEnabled of [true, false]) {
+    browserTest(
+      `${path} gives back what was typed when the session is over, scripts: ${javaScriptEnabled}`,
+      async ({ page, context }) => {
+        await page.goto(path);
+        await page.getByRole("textbox", { name: label }).fill(typed);
+        await context.clearCookies(); // as when the session has expired
+        await follow(page, "button", button);
+        assertEquals(await page.title(), "Please send that once more · Satchel");
+        await page.getByText("What is sent").click();
+        assert(await page.getByRole("definition").filter({ hasText: typed }).isVisible());
+        await follow(page, "button", "Send again");
+        assert(await page.getByRole("status").isVisible());
+        assert(await page.getByText(typed).first().isVisible());
+      },
+      { javaScriptEnabled },
+    );
+  }
+
   browserTest(
-    `${path} has what was typed when the session is over and the visitor goes back`,
+    `${path} still has what was typed when the session is over and the visitor goes back`,
     async ({ page, context }) => {
       await page.goto(path);
       const field = page.getByRole("textbox", { name: label });
       await field.fill(typed);
-      await context.clearCookies(); // as when the session has expired
+      await context.clearCookies();
       await follow(page, "button", button);
-      assertEquals(await field.count(), 0);
-      await page.goBack();
+      await page.goBack({ waitUntil: "commit" }); // a page that was kept is not loaded
+      await page.waitForFunction("document.readyState === 'complete'");
       assertEquals(await field.inputValue(), typed);
-      await follow(page, "button", button); // with a token of the new session
+      await follow(page, "button", button);
+      if (await page.getByRole("button", { name: "Send again" }).isVisible()) {
+        await follow(page, "button", "Send again");
+      }
       assert(await page.getByRole("status").isVisible());
-      assert(await page.getByText(typed).first().isVisible());
     },
   );
 }
+
+browserTest(
+  "a browser that keeps no cookies is told so, with what was typed",
+  async ({ page, context }) => {
+    await page.goto("/cart");
+    await page.getByRole("textbox", { name: "Item" }).fill("apples");
+    for (const button of ["Add to cart", "Send again", "Send again"]) {
+      await context.clearCookies();
+      await follow(page, "button", button);
+      assert(await page.getByText("Your browser sent no cookies with this.").isVisible());
+      await page.getByText("What is sent").click();
+      assertEquals(await page.getByRole("definition").innerText(), "apples");
+    }
+  },
+);
 
 browserTest("a stale page removes the item that it shows", async ({ page, context }) => {
   await page.goto("/cart");

@@ -4,6 +4,7 @@ import { messagesIn, tokenIn } from "../support/browser.ts";
 import { site } from "../support/site.ts";
 
 const ORIGIN = "http://localhost";
+const OWN = { "sec-fetch-site": "same-origin" };
 
 /** Sends a form whose last byte arrives only when something else is done; no browser sees the answer. */
 async function sendAround(
@@ -11,7 +12,7 @@ async function sendAround(
   path: string,
   fields: Record<string, string>,
   meanwhile: () => Promise<unknown>,
-  accept = "text/html",
+  more: HeadersInit = {},
 ): Promise<Response> {
   const bytes = new TextEncoder().encode(String(new URLSearchParams(fields)));
   const rest = Promise.withResolvers<void>();
@@ -25,7 +26,8 @@ async function sendAround(
     },
   }, { highWaterMark: 0 });
   const type = "application/x-www-form-urlencoded";
-  const headers = { cookie: browser.jar.header(ORIGIN) ?? "", "content-type": type, accept };
+  const cookie = browser.jar.header(ORIGIN) ?? "";
+  const headers = { cookie, "content-type": type, accept: "text/html", ...more };
   const answer = handler(new Request(ORIGIN + path, { method: "POST", headers, body }));
   await meanwhile();
   rest.resolve();
@@ -51,7 +53,7 @@ for (
     assertEquals(response.headers.getSetCookie(), []);
     const page = await response.text();
     assertStringIncludes(page, "<h1>Conflict</h1>");
-    assertStringIncludes(page, "Load the page again and send it once more.");
+    assertStringIncludes(page, "Go back, load the page again, and send it once more.");
     assertStringIncludes(page, "Signing in or out in another tab does that.");
 
     const cart = await browser.get("/cart");
@@ -64,17 +66,60 @@ for (
   });
 }
 
+/** Presses "Send again": sends the hidden fields of a page. */
+async function sendAgain({ browser }: ReturnType<typeof site>, text: string): Promise<Response> {
+  const fields = Array.from(
+    text.matchAll(/<input type="hidden" name="([^"]*)" value="([^"]*)">/g),
+    ([, name = "", value = ""]) => [name, value],
+  );
+  const [, action = ""] = /<form method="post" action="([^"]*)"/.exec(text) ?? [];
+  const body = new URLSearchParams(fields);
+  return await browser.fetch(action, { method: "POST", body, headers: OWN });
+}
+
+for (
+  const [what, path, fields] of [
+    ["signs in", "/sign-in", { name: "Ann" }],
+    ["changes their session's id", "/session/regenerate", {}],
+    ["signs out", "/sign-out", {}],
+  ] as const
+) {
+  Deno.test(`a visitor who ${what} while a form is under way gets it back to send it again`, async () => {
+    const shop = site({ store: new MemoryStore() });
+    const { browser, errors } = shop;
+    const csrf_token = tokenIn(await browser.get("/cart"));
+    const form = { csrf_token, item: "Rope" };
+    const response = await sendAround(shop, "/cart", form, () => {
+      return browser.post(path, { ...fields, csrf_token });
+    }, OWN);
+    assertEquals([response.status, response.headers.getSetCookie()], [409, []]);
+    assertEquals(response.headers.get("cache-control"), "no-store");
+    const lost = await response.text();
+    assertStringIncludes(lost, "<h1>Please send that once more</h1>");
+    assertStringIncludes(lost, "Your session ended or changed while this was sent");
+    // No token can be had for a session that this request did not bring: the next page has one.
+    const expired = await sendAgain(shop, lost);
+    assertEquals(expired.status, 403);
+    const added = await sendAgain(shop, await expired.text());
+    assertEquals([added.status, added.headers.get("location")], [303, "/cart"]);
+    assertStringIncludes((await browser.get("/cart")).text, "<span>Rope</span>");
+    assertEquals(errors, []);
+  });
+}
+
 Deno.test("a script whose session ended while it sent a form gets a problem that says so", async () => {
   const shop = site({ store: new MemoryStore() });
   const csrf_token = tokenIn(await shop.browser.get("/cart"));
   const signOut = () => shop.browser.post("/sign-out", { csrf_token });
   const form = { csrf_token, item: "Rope" };
-  const response = await sendAround(shop, "/cart", form, signOut, "application/json");
+  const response = await sendAround(shop, "/cart", form, signOut, {
+    accept: "application/json",
+  });
   assertEquals(response.headers.get("content-type"), "application/problem+json");
-  const { status, title, detail } = await response.json();
+  const { status, title, detail, reason } = await response.json();
   assertEquals(status, 409);
-  assertEquals(title, "Conflict");
-  assertStringIncludes(detail, "nothing of it was stored. Load the page again");
+  assertEquals([title, reason], ["Conflict", "lost"]);
+  assertStringIncludes(detail, "nothing of it was stored. Go back, load the page again");
 });
 
 Deno.test("a sign-out succeeds though the session gets a new id meanwhile, and ends that", async () => {

@@ -24,6 +24,7 @@ async function speak(log: ServerLog): Promise<void> {
   log.notices([NOTICE]);
   await log.requests(() => new Response())(REQUEST);
   log.rejected("forged");
+  log.refused("token");
   log.error(new Error("boom"), REQUEST);
   log.close();
 }
@@ -31,10 +32,11 @@ async function speak(log: ServerLog): Promise<void> {
 Deno.test("ServerLog writes all it is told, errors apart", async () => {
   const notebook = new Notebook();
   await speak(new ServerLog("text", notebook));
-  const [notice, request, refusal, ...rest] = notebook.logged;
+  const [notice, request, cookie, form, ...rest] = notebook.logged;
   assertEquals(notice, "hello");
   assertMatch(String(request), /^GET \/howdy 200 [\d.]+ ms$/);
-  assertEquals(refusal, "Refused 1 session cookie: forged");
+  assertEquals(cookie, "Refused 1 session cookie: forged");
+  assertEquals(form, "Refused 1 form: token");
   assertEquals(rest, []);
   assertMatch(notebook.errors.join(), /^GET \/howdy failed: Error: boom\n/);
 });
@@ -43,9 +45,11 @@ Deno.test("ServerLog writes JSON alone with json", async () => {
   const notebook = new Notebook();
   await speak(new ServerLog("json", notebook));
   const entries = [...notebook.logged, ...notebook.errors].map((line) => JSON.parse(line));
-  assertEquals(entries.length, 4);
+  assertEquals(entries.length, 5);
   assertEquals(entries[0], NOTICE);
-  assertEquals(entries[3].error, "Error: boom");
+  const form = { level: "warning", event: "form refused", reason: "token", count: 1 };
+  assertEquals(entries[3], form);
+  assertEquals(entries[4].error, "Error: boom");
 });
 
 Deno.test("ServerLog keeps to notices and errors with off", async () => {
@@ -53,6 +57,18 @@ Deno.test("ServerLog keeps to notices and errors with off", async () => {
   await speak(new ServerLog("off", notebook));
   assertEquals(notebook.logged, ["hello"]);
   assertEquals(notebook.errors.length, 1);
+});
+
+Deno.test("ServerLog.refused() counts forms by reason, and writes a line for each", () => {
+  const notebook = new Notebook();
+  const log = new ServerLog("text", notebook);
+  for (const reason of ["token", "no-cookies", "token", "token"]) log.refused(reason);
+  log.close();
+  assertEquals(notebook.logged, [
+    "Refused 1 form: token",
+    "Refused 1 form: no-cookies",
+    "Refused 2 forms: token",
+  ]);
 });
 
 Deno.test("ServerLog.notices() keeps the order of what was said", async () => {

@@ -18,12 +18,19 @@ Deno.test("errorPage() escapes the detail and ends its sentence", () => {
   assertStringIncludes(question, "<p>Why?</p>");
 });
 
+Deno.test("errorPage() shows a form to send again, in place of advice", () => {
+  const form = '<form method="post" action="/cart"><button>Send again</button></form>';
+  const page = errorPage({ status: 403, title: "A Title", detail: "Because", form });
+  assertStringIncludes(page, form);
+  assertFalse(page.includes("Nothing was changed"));
+});
+
 Deno.test("a body that is no form is refused in the site's own frame", async () => {
   const { browser, errors } = site();
   await browser.get("/cart");
   const response = await browser.fetch("/cart", { method: "POST", body: "item=apple" });
-  assertEquals(response.status, 415);
-  assertStringIncludes(await response.text(), "<h1>Unsupported Media Type</h1>");
+  assertEquals(response.status, 403);
+  assertStringIncludes(await response.text(), "<h1>Forbidden</h1>");
   assertEquals(errors, []);
 });
 
