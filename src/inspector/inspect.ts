@@ -31,7 +31,9 @@ export interface Inspection {
  * @param session The visitor's session.
  * @returns Its store, size, seal and limits.
  */
-export function inspect<Data extends object>(session: Session<Data>): Inspection {
+export function inspect<Data extends object, Message = string>(
+  session: Session<Data, Message>,
+): Inspection {
   const state = readState(stateOf(session));
   const { record, loaded, cookie, now, context: { store, limits, trace } } = state;
   const [idle, absolute] = limits.endsOf(record);

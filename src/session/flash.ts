@@ -1,11 +1,16 @@
+import { type Frozen, type JsonValue, ownText, toJsonValue } from "./record.ts";
 import type { SessionRequest } from "./state.ts";
 
-/** A message for the visitor's next page, such as "Your item was added." */
-export interface FlashMessage {
+/**
+ * A message for the visitor's next page, such as "Your item was added."
+ *
+ * @typeParam Message Its type, where the application's messages are JSON.
+ */
+export interface FlashMessage<Message = string> {
   /** How it is meant: `info`, `success`, `warning`, `error`, or the application's own. */
   readonly level: string;
-  /** The text. */
-  readonly message: string;
+  /** The text, or the JSON. */
+  readonly message: Frozen<Message>;
 }
 
 /** How a flash message is queued. */
@@ -19,12 +24,35 @@ export interface FlashOptions {
 /** The most messages that wait; the oldest goes first. */
 const MAX_FLASH = 32;
 
+/** A message as a record keeps it. */
+export type QueuedMessage = FlashMessage<JsonValue>;
+
+/**
+ * Makes a message for the queue.
+ *
+ * @throws {TypeError} If the message is not text, nor JSON where that is wanted, or an option is
+ * none of those of {@linkcode FlashOptions}.
+ */
+export function toQueued(message: unknown, options: FlashOptions, isJson = false): QueuedMessage {
+  const { level = "info" } = Object(options);
+  const isRight = (isJson || typeof message === "string") && typeof level === "string" &&
+    options && typeof options === "object" &&
+    Object.keys(options).every((name) => /^(level|allowDuplicate)$/.test(name));
+  if (!isRight) {
+    throw new TypeError(
+      `Cannot queue a message of type ${typeof message} with options ${JSON.stringify(options)}: ` +
+        'write flash("text", { level: "error" }), or let jsonMessages allow JSON',
+    );
+  }
+  return { level: ownText(level), message: toJsonValue(message, "message") };
+}
+
 /** Returns the queue with one more message. */
 export function addFlash(
-  queue: readonly FlashMessage[],
-  added: FlashMessage,
+  queue: readonly QueuedMessage[],
+  added: QueuedMessage,
   allowDuplicate: boolean,
-): readonly FlashMessage[] {
+): readonly QueuedMessage[] {
   if (!allowDuplicate && queue.some((waiting) => isSame(waiting, added))) return queue;
   return [...queue, added].slice(-MAX_FLASH);
 }
@@ -34,9 +62,9 @@ export function addFlash(
  * meanwhile stays.
  */
 export function removeFlash(
-  queue: readonly FlashMessage[],
-  shown: readonly FlashMessage[],
-): readonly FlashMessage[] {
+  queue: readonly QueuedMessage[],
+  shown: readonly QueuedMessage[],
+): readonly QueuedMessage[] {
   const left = [...queue];
   for (const message of shown) {
     const index = left.findIndex((waiting) => isSame(waiting, message));
@@ -67,6 +95,6 @@ export function isSeen({ method, headers }: SessionRequest): boolean {
     !EARLY.some((name) => /prefetch|prerender|preview|true|\d/i.test(headers.get(name) ?? ""));
 }
 
-function isSame(one: FlashMessage, other: FlashMessage): boolean {
-  return one.level === other.level && one.message === other.message;
+function isSame(one: QueuedMessage, other: QueuedMessage): boolean {
+  return JSON.stringify(one) === JSON.stringify(other);
 }

@@ -40,8 +40,8 @@ export type { FlashMessage, FlashOptions } from "./flash.ts";
 export type { Frozen, JsonValue } from "./record.ts";
 export type { SessionLifetimes, TimeLimitOptions } from "./limits.ts";
 export type { SchemaOptions, SchemaResult, StandardSchema } from "./load.ts";
-export { Session } from "./session.ts";
-export { Sessions, type SessionView } from "./sessions.ts";
+export { Session, type SessionView } from "./session.ts";
+export { Sessions } from "./sessions.ts";
 export type {
   RequestOptions,
   SavedSession,

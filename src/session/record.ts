@@ -1,6 +1,6 @@
 import { encodeUtf8 } from "../seal/bytes.ts";
 import type { SizeReport } from "./errors.ts";
-import type { FlashMessage } from "./flash.ts";
+import type { QueuedMessage } from "./flash.ts";
 import type { SessionLifetimes } from "./limits.ts";
 
 /**
@@ -11,7 +11,7 @@ export interface SessionRecord {
   /** The application's values by key. */
   readonly data: Readonly<Record<string, JsonValue>>;
   /** The messages that wait for the next page. */
-  readonly flash: readonly FlashMessage[];
+  readonly flash: readonly QueuedMessage[];
   /** The secret behind the CSRF tokens, base64url; null until one was asked for. */
   readonly csrf: string | null;
   /** When the session began. */
@@ -72,12 +72,13 @@ export function decodeRecord(text: string): SessionRecord | null {
   const [forms = [], limits = null] = rest;
   const isRecord = Number.isSafeInteger(createdAt) && Number.isSafeInteger(age) &&
     typeof data === "object" && data !== null && !Array.isArray(data) &&
-    Array.isArray(parts) && parts.length % 2 === 0 && parts.every(isText) &&
+    Array.isArray(parts) && parts.length % 2 === 0 &&
+    parts.every((part, i) => i % 2 || isText(part)) &&
     (csrf === null || isText(csrf)) && (owner === null || isText(owner)) && Array.isArray(forms) &&
     forms.every((form) => Array.isArray(form) && form.length === 2 && isText(form[0])) &&
     Object.values(limits ?? {}).every((it) => it === null || Number.isSafeInteger(it));
   if (!isRecord) return null;
-  const flash = parts.flatMap((level, i) => i % 2 ? [] : { level, message: `${parts[i + 1]}` });
+  const flash = parts.flatMap((level, i) => i % 2 ? [] : { level, message: parts[i + 1] });
   return { data, flash, csrf, createdAt, renewedAt: createdAt + age, owner, forms, limits };
 }
 
@@ -111,7 +112,7 @@ function isText(value: unknown): value is string {
   return typeof value === "string";
 }
 
-function flat(queue: readonly FlashMessage[]): string[] {
+function flat(queue: readonly QueuedMessage[]): JsonValue[] {
   return queue.flatMap(({ level, message }) => [level, message]);
 }
 

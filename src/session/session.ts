@@ -1,6 +1,21 @@
-import { addFlash, type FlashMessage, type FlashOptions, isSeen, removeFlash } from "./flash.ts";
+import {
+  addFlash,
+  type FlashMessage,
+  type FlashOptions,
+  isSeen,
+  type QueuedMessage,
+  removeFlash,
+  toQueued,
+} from "./flash.ts";
 import { checkLimits, type SessionLifetimes } from "./limits.ts";
-import { blankRecord, type JsonValue, ownText, type SessionRecord } from "./record.ts";
+import {
+  blankRecord,
+  freezeJson,
+  type Frozen,
+  type JsonValue,
+  ownText,
+  type SessionRecord,
+} from "./record.ts";
 import type { Change } from "./state.ts";
 import type { RejectReason } from "./store.ts";
 import { changeState, didChange, readState, SessionValues, stateOf } from "./values.ts";
@@ -12,6 +27,7 @@ import { changeState, didChange, readState, SessionValues, stateOf } from "./val
  * Values are JSON and come out frozen: change them with {@linkcode SessionValues.update}.
  *
  * @typeParam Data The application's values by key, so that the compiler checks both.
+ * @typeParam Message The type of its flash messages. Default: text.
  *
  * @example
  * ```ts
@@ -25,7 +41,10 @@ import { changeState, didChange, readState, SessionValues, stateOf } from "./val
  * assertEquals(session.get("counter"), 1);
  * ```
  */
-export class Session<Data extends object = Record<string, JsonValue>> extends SessionValues<Data> {
+export class Session<
+  Data extends object = Record<string, JsonValue>,
+  Message = string,
+> extends SessionValues<Data> {
   /** Whether the visitor brought no session along. */
   get isNew(): boolean {
     return readState(stateOf(this)).loaded === null || didChange(stateOf(this), "destroy");
@@ -67,9 +86,17 @@ export class Session<Data extends object = Record<string, JsonValue>> extends Se
     return this.#record.owner;
   }
 
-  /** Queues a message for the next page that the visitor sees. At most 32 wait, the oldest goes. */
-  flash(message: string, { level = "info", allowDuplicate = true }: FlashOptions = {}): this {
-    const added = { level: ownText(level), message: ownText(String(message)) };
+  /**
+   * Queues a message for the next page that the visitor sees. At most 32 wait, the oldest goes.
+   *
+   * @param message The text; where the sessions take `jsonMessages`, JSON.
+   * @param options How it is meant, and whether it may wait twice.
+   * @throws {TypeError} If the message is something else, an option is unknown, or the session is
+   * already saved.
+   */
+  flash(message: Frozen<Message>, options: FlashOptions = {}): this {
+    const added = toQueued(message, options, stateOf(this).context.jsonMessages);
+    const { allowDuplicate = true } = options;
     return this.#change("flash", added.level, (record) => {
       return { ...record, flash: addFlash(record.flash, added, allowDuplicate) };
     });
@@ -78,10 +105,12 @@ export class Session<Data extends object = Record<string, JsonValue>> extends Se
   /**
    * Returns the messages that wait, of the given levels or of all, in order; they go on waiting.
    */
-  peekFlash(levels?: string | readonly string[]): FlashMessage[] {
+  peekFlash(levels?: string | readonly string[]): FlashMessage<Message>[] {
     const wanted = typeof levels === "string" ? [levels] : levels;
     return this.#record.flash.filter(({ level }) => wanted?.includes(level) ?? true)
-      .map((message) => ({ ...message })); // requests share the queue
+      .map(({ level, message }) => { // as objects of the caller's own, since requests share the queue
+        return { level, message: freezeJson(message) as Frozen<Message> };
+      });
   }
 
   /**
@@ -89,12 +118,12 @@ export class Session<Data extends object = Record<string, JsonValue>> extends Se
    * whose page nobody sees (HEAD, prefetch, prerender, subresource) gets none, and they wait on; so
    * they do where the answer has no page (a redirect, 204, 205, 304).
    */
-  takeFlash(levels?: string | readonly string[]): FlashMessage[] {
+  takeFlash(levels?: string | readonly string[]): FlashMessage<Message>[] {
     const shown = isSeen(readState(stateOf(this)).request) ? this.peekFlash(levels) : [];
     if (shown.length > 0) {
-      const taken = this.peekFlash(levels); // the caller may change what it gets
+      const taken = shown.map((message) => ({ ...message })); // the caller may change what it gets
       this.#change("takeFlash", undefined, (record) => {
-        return { ...record, flash: removeFlash(record.flash, taken) };
+        return { ...record, flash: removeFlash(record.flash, taken as QueuedMessage[]) };
       });
     }
     return shown;
@@ -170,3 +199,8 @@ export class Session<Data extends object = Record<string, JsonValue>> extends Se
     return this;
   }
 }
+
+/** A function that answers a request, given its session. Throwing a `Response` returns it. */
+export type SessionView<Data extends object, Message = string> = (
+  session: Session<Data, Message>,
+) => Response | Promise<Response>;

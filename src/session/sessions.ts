@@ -5,8 +5,9 @@ import { findState, type Found } from "./load.ts";
 import type { JsonValue } from "./record.ts";
 import { after, runView } from "./run.ts";
 import { mayRerun, saveSession, withSession } from "./save.ts";
-import { Session } from "./session.ts";
+import { Session, type SessionView } from "./session.ts";
 import type {
+  MessageOptions,
   RequestOptions,
   SavedSession,
   SessionOptions,
@@ -19,13 +20,10 @@ import { stateOf } from "./values.ts";
 /** How often a safe request runs again on a newer session. */
 const MAX_RERUNS = 3;
 
-/** A function that answers a request, given its session. Throwing a `Response` returns it. */
-export type SessionView<Data extends object> = (
-  session: Session<Data>,
-) => Response | Promise<Response>;
-
 /** Returns the store behind the sessions, for the library itself. */
-export let storeOf: <Data extends object>(sessions: Sessions<Data>) => SessionStore;
+export let storeOf: <Data extends object, Message>(
+  sessions: Sessions<Data, Message>,
+) => SessionStore;
 
 /**
  * Loads and saves the sessions of visitors.
@@ -46,7 +44,7 @@ export let storeOf: <Data extends object>(sessions: Sessions<Data>) => SessionSt
  * assertEquals(response.headers.getSetCookie().length, 1);
  * ```
  */
-export class Sessions<Data extends object = Record<string, JsonValue>> {
+export class Sessions<Data extends object = Record<string, JsonValue>, Message = string> {
   /** Whether the proxy's headers are believed. */
   readonly trustProxy: boolean;
   readonly #context: SessionOptions<Data> & SessionState["context"];
@@ -65,7 +63,7 @@ export class Sessions<Data extends object = Record<string, JsonValue>> {
    * @param options The store, and everything that has a default.
    * @throws {RangeError} If an option is out of range.
    */
-  constructor(options: SessionOptions<Data>) {
+  constructor(options: SessionOptions<Data> & MessageOptions<Message>) {
     const { cookie = {}, trustProxy = false } = options;
     this.trustProxy = trustProxy;
     this.#context = { ...options, limits: new TimeLimits(options, cookie.maxAge) };
@@ -88,7 +86,7 @@ export class Sessions<Data extends object = Record<string, JsonValue>> {
    */
   handle(
     request: Request,
-    view: SessionView<Data>,
+    view: SessionView<Data, Message>,
     options: RequestOptions = {},
   ): Response | Promise<Response> {
     if (this.#handled.has(request)) {
@@ -124,7 +122,7 @@ export class Sessions<Data extends object = Record<string, JsonValue>> {
   load(
     request: SessionRequest,
     options: RequestOptions = {},
-  ): Session<Data> | Promise<Session<Data>> {
+  ): Session<Data, Message> | Promise<Session<Data, Message>> {
     const isSecure = isHttps(request, this) ??
       this.#secureCookie.read(request.headers).length > 0;
     const cookie = isSecure ? this.#secureCookie : this.#plainCookie;
@@ -150,9 +148,9 @@ export class Sessions<Data extends object = Record<string, JsonValue>> {
    * @throws {SessionSizeError} If the session does not fit its place.
    */
   commit(
-    session: Session<Data>,
+    session: Session<Data, Message>,
     response: Response,
-    view?: SessionView<Data>,
+    view?: SessionView<Data, Message>,
   ): Response | Promise<Response> {
     return this.#settle(stateOf(session), response, view, withSession);
   }
@@ -167,7 +165,7 @@ export class Sessions<Data extends object = Record<string, JsonValue>> {
    * @throws {SessionLostError} If the session ended while an unsafe request changed it.
    * @throws {SessionSizeError} If the session does not fit its place.
    */
-  save(session: Session<Data>): SavedSession | Promise<SavedSession> {
+  save(session: Session<Data, Message>): SavedSession | Promise<SavedSession> {
     return this.#settle(stateOf(session), new Response(), undefined, (_, saved) => saved);
   }
 
@@ -181,7 +179,7 @@ export class Sessions<Data extends object = Record<string, JsonValue>> {
    * @returns The session; null if the value opens none.
    * @throws {SessionStoreError} If the store cannot be reached.
    */
-  async open(value: string, options: RequestOptions = {}): Promise<Session<Data> | null> {
+  async open(value: string, options: RequestOptions = {}): Promise<Session<Data, Message> | null> {
     const request = { headers: new Headers() };
     const context = { ...this.#context, onReject: undefined }; // it holds under one name alone
     for (const cookie of [this.#secureCookie, this.#plainCookie]) {
@@ -195,7 +193,7 @@ export class Sessions<Data extends object = Record<string, JsonValue>> {
   #settle<Result>(
     state: SessionState,
     response: Response,
-    view: SessionView<Data> | undefined,
+    view: SessionView<Data, Message> | undefined,
     finish: (state: SessionState, saved: SavedSession, response: Response) => Result,
   ): Result | Promise<Result> {
     return after(saveSession(state, response), (saved) => {
@@ -205,15 +203,21 @@ export class Sessions<Data extends object = Record<string, JsonValue>> {
     });
   }
 
-  #find(from: Found, tried?: readonly SentCookie[]): Session<Data> | Promise<Session<Data>> {
-    return after(findState(from, this.#context, tried), (state) => new Session<Data>(state));
+  #find(
+    from: Found,
+    tried?: readonly SentCookie[],
+  ): Session<Data, Message> | Promise<Session<Data, Message>> {
+    return after(
+      findState(from, this.#context, tried),
+      (state) => new Session<Data, Message>(state),
+    );
   }
 
   /** Answers again, or applies the changes again, since another request was faster. */
   #retry<Result>(
     first: SessionState,
     response: Response,
-    view: SessionView<Data> | undefined,
+    view: SessionView<Data, Message> | undefined,
     finish: (state: SessionState, saved: SavedSession, response: Response) => Result,
   ): Promise<Result> {
     const { name, value } = first;

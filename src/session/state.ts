@@ -118,11 +118,20 @@ export interface SessionOptions<Data extends object = Record<string, JsonValue>>
    * could not be renewed. Default: none.
    */
   onError?(error: unknown, request: SessionRequest): void;
+  /**
+   * Whether flash messages may be any JSON: with `new Sessions<Data, Message>({ … })`, of the type
+   * `Message`. Default: false, they are text.
+   */
+  readonly jsonMessages?: boolean;
   /** Keeps the last changes in memory: `new ChangeTrace()` of `./inspector`. Default: none. */
   readonly trace?: SessionTrace;
   /** The clock, in milliseconds since the Unix epoch. Default: `Date.now`. */
   readonly now?: () => number;
 }
+
+/** The option that flash messages need if their type is not text. */
+export type MessageOptions<Message> = [Message] extends [string] ? unknown
+  : { readonly jsonMessages: true };
 
 /** The state of a session during one request. */
 export interface SessionState {

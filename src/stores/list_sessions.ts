@@ -7,9 +7,9 @@ import type { OwnedSession, SessionOwners } from "../session/store.ts";
 const MAX_PAGE = 1000;
 
 /** A page of the list of an account's sessions, and the session to mark. */
-export interface ListOptions<Data extends object> {
+export interface ListOptions<Data extends object, Message = string> {
   /** The session to mark as the current one. */
-  readonly current?: Session<Data>;
+  readonly current?: Session<Data, Message>;
   /** The most sessions of a page, 1 to 1000. Default: 100. */
   readonly limit?: number;
   /** The handle of the last session of the page before. Default: the first page. */
@@ -49,10 +49,10 @@ export type ListedSession = OwnedSession & { readonly current: boolean };
  * assertEquals(await revokeSessions(sessions, "ann"), 2);
  * ```
  */
-export async function listSessions<Data extends object>(
-  sessions: Sessions<Data>,
+export async function listSessions<Data extends object, Message = string>(
+  sessions: Sessions<Data, Message>,
   owner: string,
-  { current, limit = 100, before }: ListOptions<Data> = {},
+  { current, limit = 100, before }: ListOptions<Data, Message> = {},
 ): Promise<ListedSession[]> {
   const owners = ownersOf(sessions);
   if (!(Number.isInteger(limit) && limit >= 1 && limit <= MAX_PAGE)) {
@@ -64,11 +64,11 @@ export async function listSessions<Data extends object>(
 }
 
 /** The sessions of an account that are to be ended. Default: all. */
-export interface RevokeOptions<Data extends object> {
+export interface RevokeOptions<Data extends object, Message = string> {
   /** The handle of the only session to end, from {@linkcode listSessions}. */
   readonly handle?: string;
   /** The session to spare. */
-  readonly except?: Session<Data>;
+  readonly except?: Session<Data, Message>;
   /**
    * The most sessions to leave, from 1: those that began last, and `except`, even if it is not in
    * the list yet. Default: none but `except`.
@@ -110,10 +110,10 @@ export interface RevokeOptions<Data extends object> {
  * assertEquals(await revokeSessions(sessions, "ann", { handle: newest?.handle }), 1);
  * ```
  */
-export async function revokeSessions<Data extends object>(
-  sessions: Sessions<Data>,
+export async function revokeSessions<Data extends object, Message = string>(
+  sessions: Sessions<Data, Message>,
   owner: string,
-  options: RevokeOptions<Data> = {},
+  options: RevokeOptions<Data, Message> = {},
 ): Promise<number> {
   const { handle, except, limit = NaN } = options;
   const owners = ownersOf(sessions);
@@ -136,15 +136,15 @@ export async function revokeSessions<Data extends object>(
   }
 }
 
-function ownersOf<Data extends object>(sessions: Sessions<Data>): SessionOwners {
+function ownersOf<Data extends object, Message>(sessions: Sessions<Data, Message>): SessionOwners {
   const { name, owners } = storeOf(sessions);
   if (owners) return owners;
   throw new TypeError(`Cannot find an account's sessions: the ${name} store keeps no owners`);
 }
 
 /** Returns the handle of a living session, null without one. Counts as reading the session. */
-async function handleOf<Data extends object>(
-  session: Session<Data> | undefined,
+async function handleOf<Data extends object, Message>(
+  session: Session<Data, Message> | undefined,
   owners: SessionOwners,
 ): Promise<string | null> {
   if (session === undefined || session.isNew) return null;

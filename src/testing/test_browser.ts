@@ -213,9 +213,9 @@ export class TestBrowser {
    * assertEquals((await sessions.load(ada.request("/"))).get("user"), "Ada");
    * ```
    */
-  async signIn<Data extends object>(
-    sessions: Sessions<Data>,
-    change: (session: Session<Data>) => unknown,
+  async signIn<Data extends object, Message = string>(
+    sessions: Sessions<Data, Message>,
+    change: (session: Session<Data, Message>) => unknown,
   ): Promise<this> {
     const request = this.request("/");
     const response = await sessions.handle(request, async (session) => {

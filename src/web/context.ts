@@ -24,7 +24,7 @@ import type { RequestOptions } from "../session/state.ts";
  * assertEquals(session.get("name"), "Ada");
  * ```
  */
-export interface Context<Data extends object> {
+export interface Context<Data extends object, Message = string> {
   /** The request. Read a form through {@linkcode Context.form}, which limits its size. */
   readonly request: Request;
   /** The parameters of the route's path, percent-decoded. */
@@ -37,11 +37,13 @@ export interface Context<Data extends object> {
    */
   readonly form: () => Promise<FormData>;
   /** The visitor's session. Asking for it throws a `TypeError` where the route says `session: false`. */
-  readonly session: Session<Data>;
+  readonly session: Session<Data, Message>;
 }
 
 /** A function that answers a request. Throwing a `Response` returns it. */
-export type View<Data extends object> = (context: Context<Data>) => Response | Promise<Response>;
+export type View<Data extends object, Message = string> = (
+  context: Context<Data, Message>,
+) => Response | Promise<Response>;
 
 /**
  * A line of the route table.
@@ -59,7 +61,7 @@ export type View<Data extends object> = (context: Context<Data>) => Response | P
  * assertEquals(routes.length, 3);
  * ```
  */
-export interface Route<Data extends object> extends RequestOptions {
+export interface Route<Data extends object, Message = string> extends RequestOptions {
   /** The method, in upper case. A `GET` route answers `HEAD` too. */
   readonly method: string;
   /**
@@ -68,7 +70,7 @@ export interface Route<Data extends object> extends RequestOptions {
    */
   readonly path: string;
   /** The view that answers. */
-  readonly view: View<Data>;
+  readonly view: View<Data, Message>;
   /** `false` if the route uses no session: then none is loaded, and none saved. */
   readonly session?: false;
   /**

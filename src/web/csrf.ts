@@ -30,7 +30,9 @@ const SECRET_BYTES = 32;
  * assert(verifyCsrfToken(session, csrfToken(session)));
  * ```
  */
-export function csrfToken<Data extends object>(session: Session<Data>): string {
+export function csrfToken<Data extends object, Message = string>(
+  session: Session<Data, Message>,
+): string {
   const secret = decodeBase64url(secretOf(session) ?? drawSecret(session)) ??
     new Uint8Array(SECRET_BYTES);
   const token = randomBytes(2 * SECRET_BYTES);
@@ -63,8 +65,8 @@ export function csrfToken<Data extends object>(session: Session<Data>): string {
  * assert(verifyCsrfToken(session, String(form.get(CSRF_FIELD))));
  * ```
  */
-export function verifyCsrfToken<Data extends object>(
-  session: Session<Data>,
+export function verifyCsrfToken<Data extends object, Message = string>(
+  session: Session<Data, Message>,
   candidate: string | null,
 ): boolean {
   const token = decodeBase64url(candidate ?? "");
@@ -94,7 +96,9 @@ export function verifyCsrfToken<Data extends object>(
  * assertFalse(verifyCsrfToken(session, before));
  * ```
  */
-export function renewCsrfToken<Data extends object>(session: Session<Data>): void {
+export function renewCsrfToken<Data extends object, Message = string>(
+  session: Session<Data, Message>,
+): void {
   drawSecret(session);
 }
 
@@ -118,12 +122,14 @@ export function renewCsrfToken<Data extends object>(session: Session<Data>): voi
  * assert(hasCsrfToken(session));
  * ```
  */
-export function hasCsrfToken<Data extends object>(session: Session<Data>): boolean {
+export function hasCsrfToken<Data extends object, Message = string>(
+  session: Session<Data, Message>,
+): boolean {
   return secretsOf(session).length > 0;
 }
 
 /** Returns the secrets that verify: the session's own, and the one that a tombstone kept. */
-function secretsOf<Data extends object>(session: Session<Data>): string[] {
+function secretsOf<Data extends object, Message>(session: Session<Data, Message>): string[] {
   return [secretOf(session), stateOf(session).formerCsrf].filter((secret) => secret !== null);
 }
 
@@ -135,9 +141,9 @@ function secretsOf<Data extends object>(session: Session<Data>): string[] {
  * @param session The visitor's session.
  * @param form Reads the form of the request.
  */
-export async function carriesCsrfToken<Data extends object>(
+export async function carriesCsrfToken<Data extends object, Message = string>(
   request: Request,
-  session: Session<Data>,
+  session: Session<Data, Message>,
   form: () => Promise<FormData>,
 ): Promise<boolean> {
   if (!hasCsrfToken(session)) return false;
@@ -146,12 +152,12 @@ export async function carriesCsrfToken<Data extends object>(
   return typeof token === "string" && verifyCsrfToken(session, token);
 }
 
-function secretOf<Data extends object>(session: Session<Data>): string | null {
+function secretOf<Data extends object, Message>(session: Session<Data, Message>): string | null {
   return readState(stateOf(session)).record.csrf;
 }
 
 /** Draws a new secret. If parallel requests draw the first one, one of theirs is kept. */
-function drawSecret<Data extends object>(session: Session<Data>): string {
+function drawSecret<Data extends object, Message>(session: Session<Data, Message>): string {
   const secret = encodeBase64url(randomBytes(SECRET_BYTES));
   const isFirst = secretOf(session) === null;
   changeState(stateOf(session), "csrf", undefined, (record) => {

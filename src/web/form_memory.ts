@@ -109,8 +109,8 @@ const MAX_FORMS = 8;
  * assertEquals(form.omitted, ["password"]);
  * ```
  */
-export function rememberForm<Data extends object>(
-  session: Session<Data>,
+export function rememberForm<Data extends object, Message = string>(
+  session: Session<Data, Message>,
   name: string,
   form: RefusedForm,
   { keep = [], maxBytes = 1024 }: RememberFormOptions = {},
@@ -148,8 +148,8 @@ export function rememberForm<Data extends object>(
  * assertFalse(recallForm(session, "sign-up").refused);
  * ```
  */
-export function recallForm<Data extends object>(
-  session: Session<Data>,
+export function recallForm<Data extends object, Message = string>(
+  session: Session<Data, Message>,
   name: string,
 ): RecalledForm {
   const state = readState(stateOf(session));

@@ -16,11 +16,11 @@ import { createRouter, type Match } from "./router.ts";
 import { ServerTiming } from "./server_timing.ts";
 
 /** Options of {@linkcode createHandler}. */
-export interface HandlerOptions<Data extends object> {
+export interface HandlerOptions<Data extends object, Message = string> {
   /** The routes. */
-  readonly routes: readonly Route<Data>[];
+  readonly routes: readonly Route<Data, Message>[];
   /** The visitors' sessions. */
-  readonly sessions: Sessions<Data>;
+  readonly sessions: Sessions<Data, Message>;
   /**
    * Whether unsafe requests must carry the session's CSRF token, besides coming from this site. A
    * route may say otherwise. Only the origin is checked on a route with `session: false`, which has
@@ -45,7 +45,7 @@ export interface HandlerOptions<Data extends object> {
    * a page with a button that sends the form again, with what was typed.
    */
   readonly onFormExpired?: (
-    context: Context<Data>,
+    context: Context<Data, Message>,
     reason: RefusalReason,
   ) => Response | Promise<Response>;
   /** Called with the reason when an unsafe request is refused, for the log. Default: none. */
@@ -82,8 +82,8 @@ export interface HandlerOptions<Data extends object> {
  * assertEquals(await response.text(), "<h1>Hi</h1>");
  * ```
  */
-export function createHandler<Data extends object>(
-  options: HandlerOptions<Data>,
+export function createHandler<Data extends object, Message = string>(
+  options: HandlerOptions<Data, Message>,
 ): (request: Request) => Response | Promise<Response> {
   const { sessions, routes, csrf = false, onError, onFormExpired, onRefuse } = options;
   const checkTarget = targetCheck();
@@ -127,7 +127,7 @@ export function createHandler<Data extends object>(
     // The opening of a WebSocket has no place for a token: its origin alone decides.
     const isSafe = isSafeMethod(request.method);
     const mayPass = isSafe || !(route.csrf ?? csrf);
-    const view = (session: Session<Data>): Response | Promise<Response> =>
+    const view = (session: Session<Data, Message>): Response | Promise<Response> =>
       runView(route.view, { request, params, form, session });
     return after(sessions.load(request, route), (session) => {
       timing?.mark("load");
@@ -143,7 +143,10 @@ export function createHandler<Data extends object>(
       });
     });
 
-    function commit(session: Session<Data>, response: Response): Response | Promise<Response> {
+    function commit(
+      session: Session<Data, Message>,
+      response: Response,
+    ): Response | Promise<Response> {
       const saved = sessions.commit(session, response, view);
       if (isSafe || !(saved instanceof Promise)) return saved;
       return saved.catch((error) => {
@@ -155,7 +158,7 @@ export function createHandler<Data extends object>(
   }
 
   /** Answers an unsafe request without the right token. */
-  function expired(context: Context<Data>): Response | Promise<Response> {
+  function expired(context: Context<Data, Message>): Response | Promise<Response> {
     const { request, session } = context;
     const reason = reasonOf(request, session);
     if (!mayGiveBack(request)) throw new Refusal(reason, request);
@@ -171,7 +174,7 @@ export function createHandler<Data extends object>(
   /** Gives a visitor the form back, to send it again. */
   async function giveBack(
     reason: RefusalReason,
-    { request, form }: Pick<Context<Data>, "request" | "form">,
+    { request, form }: Pick<Context<Data, Message>, "request" | "form">,
     token: string | null,
   ): Promise<Response> {
     const markup = resendForm(request, await form(), token);
@@ -195,7 +198,9 @@ function finish(request: Request, response: Response): Response {
   return withSecurityHeaders(request.method === "HEAD" ? bodiless(response) : response);
 }
 
-function checkCsrf<Data extends object>({ method, path, session, csrf }: Route<Data>): void {
+function checkCsrf<Data extends object, Message>(
+  { method, path, session, csrf }: Route<Data, Message>,
+): void {
   if (session !== false || !csrf) return;
   throw new RangeError(
     `Cannot use the route ${method} ${path}: csrf: true needs the session that keeps the token, ` +
@@ -204,10 +209,10 @@ function checkCsrf<Data extends object>({ method, path, session, csrf }: Route<D
 }
 
 /** The context of a route without a session. A class, since a getter in a literal is slow. */
-class Sessionless<Data extends object> implements Context<Data> {
+class Sessionless<Data extends object, Message> implements Context<Data, Message> {
   constructor(
     readonly request: Request,
-    readonly params: Context<Data>["params"],
+    readonly params: Context<Data, Message>["params"],
     readonly form: () => Promise<FormData>,
   ) {}
 

@@ -96,7 +96,7 @@ function modelOf(store: VersionedStore, id: string): Model {
   const { data, flash, csrf } = store.record(id) ?? { data: {}, flash: [], csrf: null };
   return {
     data: { ...data } as Record<string, number>,
-    flash: flash.map(({ message }) => message),
+    flash: flash.map(({ message }) => `${message}`),
     hasToken: csrf !== null,
   };
 }
