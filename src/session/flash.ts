@@ -25,7 +25,7 @@ export interface FlashOptions {
 const MAX_FLASH = 32;
 
 /** A message as a record keeps it. */
-export type QueuedMessage = FlashMessage<JsonValue>;
+type QueuedMessage = FlashMessage<JsonValue>;
 
 /**
  * Makes a message for the queue.

@@ -1,6 +1,6 @@
 import { encodeUtf8 } from "../seal/bytes.ts";
 import type { SizeReport } from "./errors.ts";
-import type { QueuedMessage } from "./flash.ts";
+import type { FlashMessage } from "./flash.ts";
 import type { SessionLifetimes } from "./limits.ts";
 
 /**
@@ -11,7 +11,7 @@ export interface SessionRecord {
   /** The application's values by key. */
   readonly data: Readonly<Record<string, JsonValue>>;
   /** The messages that wait for the next page. */
-  readonly flash: readonly QueuedMessage[];
+  readonly flash: readonly FlashMessage<JsonValue>[];
   /** The secret behind the CSRF tokens, base64url; null until one was asked for. */
   readonly csrf: string | null;
   /** When the session began. */
@@ -112,7 +112,7 @@ function isText(value: unknown): value is string {
   return typeof value === "string";
 }
 
-function flat(queue: readonly QueuedMessage[]): JsonValue[] {
+function flat(queue: readonly FlashMessage<JsonValue>[]): JsonValue[] {
   return queue.flatMap(({ level, message }) => [level, message]);
 }
 

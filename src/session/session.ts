@@ -3,7 +3,6 @@ import {
   type FlashMessage,
   type FlashOptions,
   isSeen,
-  type QueuedMessage,
   removeFlash,
   toQueued,
 } from "./flash.ts";
@@ -123,7 +122,7 @@ export class Session<
     if (shown.length > 0) {
       const taken = shown.map((message) => ({ ...message })); // the caller may change what it gets
       this.#change("takeFlash", undefined, (record) => {
-        return { ...record, flash: removeFlash(record.flash, taken as QueuedMessage[]) };
+        return { ...record, flash: removeFlash(record.flash, taken as FlashMessage<JsonValue>[]) };
       });
     }
     return shown;
