@@ -283,7 +283,7 @@ Deno.test.each(SECRETS)("a form that is given back asks again for %j", async (na
 const HARMLESS = `
   item name email favourite_dish essay body title post_id _method return_to id step agree author
   author_id passenger passengers[0].name passage secretary keyboard pinned spin compass_x footprint
-  monkey discard coder scanner gift_wrap 0 12
+  monkey discard coder scanner gift_wrap prénom hôtel 0 12
 `.trim().split(/\s+/);
 
 Deno.test.each(HARMLESS)("a form that is given back keeps %j", async (name) => {
