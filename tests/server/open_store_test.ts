@@ -177,3 +177,12 @@ Deno.test("openStore() says which KV file cannot be opened", async () => {
   const error = await assertRejects(() => open(environment, new FakeDatabases()), StartError);
   assert(error.message.startsWith("Cannot open the KV file missing/kv.sqlite: no such file\n"));
 });
+
+Deno.test("openStore() opens no KV file that does not answer", async () => {
+  const get = () => Promise.reject(new Error("disk I/O error"));
+  const openKv = () => Promise.resolve({ get, close() {} });
+  const databases = Object.assign(new FakeDatabases(), { openKv }) as unknown as FakeDatabases;
+  const message = "Cannot reach the kv store: disk I/O error";
+  const environment = { SESSION_STORE: "kv", KV_PATH: ":memory:" };
+  await assertRejects(() => open(environment, databases), StartError, message);
+});

@@ -118,3 +118,16 @@ Deno.test("ServerLog writes no control character into its JSON", async () => {
     assertStringIncludes(JSON.stringify(JSON.parse(line)), evil.slice(0, 2));
   }
 });
+
+Deno.test("ServerLog lets no error pass for a line of its own, nor colour the terminal", async () => {
+  const notebook = new Notebook();
+  const log = new ServerLog("text", notebook);
+  const made = "GET /admin 200 1 ms";
+  log.error(Object.assign(new Error(), { stack: `Error: no\n${made}\r\x1b[2K\x1b[31m` }), REQUEST);
+  await log.requests(() => new Response())({ ...REQUEST, url: `http://x/\n${made}` } as Request);
+  log.close();
+  assertEquals(notebook.errors, [
+    `GET /howdy failed: Error: no\n  ${made}\\u{d}\\u{1b}[2K\\u{1b}[31m`,
+  ]);
+  assertEquals(notebook.logged.length, 1);
+});

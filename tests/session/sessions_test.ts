@@ -106,6 +106,11 @@ Deno.test("Sessions.handle() remembers from one request to the next", async () =
   }
 });
 
+Deno.test("Sessions.handle() gives no cookie to a request that touches nothing, and marks nothing", async () => {
+  const { headers } = await new Visitor(cookieSessions()).visit(() => {});
+  assertEquals([headers.getSetCookie(), headers.get("vary")], [[], null]);
+});
+
 Deno.test("Sessions.handle() gives no cookie to a request that only reads, but marks it private", async () => {
   const visitor = new Visitor(cookieSessions());
   for (const isNew of [true, false]) {

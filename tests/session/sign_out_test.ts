@@ -66,6 +66,20 @@ Deno.test("Session.destroy() by a request whose session got a new id clears them
   assertEquals(answer.headers.get("clear-site-data"), EARLY);
 });
 
+Deno.test("Session.destroy() by a script with a retired id ends the session that has a new one", async () => {
+  const sessions = sessionsIn(new MemoryStore());
+  const visitor = new Visitor(sessions);
+  await visitor.visit((session) => void session.set("counter", 1));
+  const headers = { "sec-fetch-site": "same-origin", "sec-fetch-dest": "empty" };
+  const late = visitor.request({ method: "POST", headers });
+  await visitor.visit((session) => session.regenerate());
+  await sessions.handle(late, (session) => {
+    session.destroy();
+    return new Response("bye");
+  });
+  assertEquals(await visitor.read((session) => session.refusal), "unknown id");
+});
+
 Deno.test("a page of a session with an owner is not stored, where its view says nothing", async () => {
   const visitor = new Visitor(sessionsIn(new MemoryStore()));
   const control = async (use: (session: Session<Values>) => Response | void) =>

@@ -58,3 +58,28 @@ Deno.test("KvStore() fails when its database is closed", async () => {
   kv.close();
   await assertRejects(() => store.ping(), SessionStoreError, "Cannot reach the kv store: ");
 });
+
+Deno.test("KvStore() lets the database forget what has had its time", async () => {
+  using kv = await Deno.openKv(":memory:");
+  const times: unknown[] = [];
+  const atomic = kv.atomic.bind(kv);
+  kv.atomic = () => {
+    const operation = atomic();
+    const set = operation.set.bind(operation);
+    operation.set = (key, value, options) => {
+      times.push(options?.expireIn);
+      return set(key, value, options);
+    };
+    return operation;
+  };
+  await keep(new KvStore(kv), recordOf(1), { lifetime: 10 });
+  await keep(new KvStore(kv), recordOf(1), { lifetime: null });
+  assertEquals(times, [10_000, undefined]);
+});
+
+Deno.test("KvStore() gives up on a file that stays locked", async () => {
+  using kv = await Deno.openKv(":memory:");
+  kv.get = () => Promise.reject(new Error("database is locked"));
+  const message = "Cannot reach the kv store: database is locked";
+  await assertRejects(() => new KvStore(kv).ping(), SessionStoreError, message);
+});

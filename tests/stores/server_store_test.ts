@@ -270,7 +270,9 @@ Deno.test("ServerStore() gives up on a session that changes all the time", async
   const backend = new MapBackend();
   const store = new ServerStore(backend);
   const id = await keep(store, recordOf(1, "ann"));
+  const [{ handle } = { handle: "" }] = await ownedBy(store, "ann");
   backend.write = () => Promise.resolve(false);
   await assertRejects(() => store.destroy(id, "session"), SessionConflictError);
   await assertRejects(async () => await store.owners?.destroy("ann", null), SessionConflictError);
+  await assertRejects(async () => await store.owners?.revoke("ann", handle), SessionConflictError);
 });

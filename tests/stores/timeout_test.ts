@@ -2,7 +2,7 @@ import { SessionStoreError } from "@satchel/satchel";
 import { ServerStore } from "@satchel/satchel/stores/server";
 import { assertEquals, assertInstanceOf, assertRejects } from "@std/assert";
 import { MapBackend } from "./map_backend.ts";
-import { find, keep, ownedBy, pause, recordOf, writeOf } from "./sample.ts";
+import { find, keep, ownedBy, pause, recordOf, rejection, writeOf } from "./sample.ts";
 
 /** A backend whose ping does something else. */
 function withPing(ping: () => Promise<unknown>): MapBackend {
@@ -69,4 +69,17 @@ Deno.test("ServerStore() takes a backend that is down for no missing session or 
   Object.assign(backend, { read, write: put });
   Object.assign(backend.owners, { list });
   assertEquals(await store.save(write), id);
+});
+
+Deno.test("ServerStore() ends a session though its backend is full", async () => {
+  const backend = new MapBackend();
+  const store = new ServerStore(backend);
+  const id = await keep(store, recordOf(1));
+  const write = backend.write.bind(backend);
+  backend.write = (entries) => {
+    const adds = entries.some(({ value }) => value !== null);
+    return adds ? Promise.reject(new Error("full")) : write(entries);
+  };
+  await store.destroy(id, "session");
+  assertEquals(await rejection(store, id), "unknown id");
 });
