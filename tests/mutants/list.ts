@@ -1,0 +1,45 @@
+import { AT_REST } from "./at_rest.ts";
+import { CACHING } from "./caching.ts";
+import { CHANGES } from "./changes.ts";
+import { COOKIE } from "./cookie.ts";
+import { COOKIE_STORE } from "./cookie_store.ts";
+import { CSRF } from "./csrf.ts";
+import { DATABASES } from "./databases.ts";
+import { FORMS } from "./forms.ts";
+import { HANDLER } from "./handler.ts";
+import { KEYS } from "./keys.ts";
+import { LIMITS } from "./limits.ts";
+import { OWNERS } from "./owners.ts";
+import { PAGES } from "./pages.ts";
+import { REQUESTS } from "./requests.ts";
+import type { Mutant } from "./run_mutants.ts";
+import { SAVING } from "./saving.ts";
+import { SEAL } from "./seal.ts";
+import { SERVER } from "./server.ts";
+import { SERVER_STORE } from "./server_store.ts";
+import { SESSIONS } from "./sessions.ts";
+import { VIEWS } from "./views.ts";
+
+/** The mistakes that `deno task test:mutants` makes, one list a part of the source. */
+export const MUTANTS: readonly Mutant[] = [
+  ...SEAL,
+  ...KEYS,
+  ...COOKIE,
+  ...CACHING,
+  ...LIMITS,
+  ...COOKIE_STORE,
+  ...SESSIONS,
+  ...SAVING,
+  ...CHANGES,
+  ...SERVER_STORE,
+  ...AT_REST,
+  ...OWNERS,
+  ...DATABASES,
+  ...CSRF,
+  ...REQUESTS,
+  ...HANDLER,
+  ...FORMS,
+  ...PAGES,
+  ...SERVER,
+  ...VIEWS,
+];
