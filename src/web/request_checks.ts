@@ -179,8 +179,8 @@ function requestOrigin(request: Request, options: ProxyOptions): string {
   let host = isHost(proxied) ? proxied : hostOf(request.url);
   const port = from("port");
   // Port 80 of https, or 443 of http, is that of another connection in a chain of proxies.
-  const isNeeded = port !== "" && port !== (https ? "80" : "443") && !/:\d*$/.test(host);
-  if (isNeeded && isHost(`${host}:${port}`)) host += `:${port}`;
+  const isOwn = port !== "" && port !== (https ? "80" : "443");
+  if (isOwn && isHost(`${host}:${port}`)) host += `:${port}`; // which no host with a port is
   const defaultPort = https ? ":443" : ":80";
   if (host.endsWith(defaultPort)) host = host.slice(0, -defaultPort.length);
   return (https ? "https://" : "http://") + host;

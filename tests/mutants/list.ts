@@ -9,6 +9,7 @@ import { FORMS } from "./forms.ts";
 import { HANDLER } from "./handler.ts";
 import { KEYS } from "./keys.ts";
 import { LIMITS } from "./limits.ts";
+import { ONE_REQUEST } from "./one_request.ts";
 import { OWNERS } from "./owners.ts";
 import { PAGES } from "./pages.ts";
 import { REQUESTS } from "./requests.ts";
@@ -37,6 +38,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...DATABASES,
   ...CSRF,
   ...REQUESTS,
+  ...ONE_REQUEST,
   ...HANDLER,
   ...FORMS,
   ...PAGES,

@@ -62,6 +62,8 @@ const FORWARDED: [header: string, isHttps: boolean | null][] = [
   ["for=192.0.2.60, proto=https", null],
   [", proto=https", null],
   ['for="a;proto=https"', null],
+  ['for="a;proto=https;b"', null],
+  ['for="a,b";by="c,proto=https;d"', null],
   ['for="a,proto=https', null],
   ['proto="https', null],
   ["xproto=https", null],
