@@ -8,6 +8,7 @@ import { DATABASES } from "./databases.ts";
 import { FORMS } from "./forms.ts";
 import { HANDLER } from "./handler.ts";
 import { KEYS } from "./keys.ts";
+import { LIFETIMES } from "./lifetimes.ts";
 import { LIMITS } from "./limits.ts";
 import { ONE_REQUEST } from "./one_request.ts";
 import { OWNERS } from "./owners.ts";
@@ -28,6 +29,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...COOKIE,
   ...CACHING,
   ...LIMITS,
+  ...LIFETIMES,
   ...COOKIE_STORE,
   ...SESSIONS,
   ...SAVING,
