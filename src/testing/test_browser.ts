@@ -137,7 +137,9 @@ export class TestBrowser {
       // As Fetch, section 4.4, point 12 has it.
       const becomesGet = status === 303 ? init.method !== "HEAD" : init.method === "POST";
       if (status < 307 && becomesGet) {
-        init = { ...init, from: init.from ?? url.href, method: "GET", body: null };
+        // No page asks for an address that was typed, nor for the one that it leads to.
+        const from = (init.method ?? "GET") === "GET" ? init.from : init.from ?? url.href;
+        init = { ...init, from, method: "GET", body: null };
       }
       url = next;
     }
