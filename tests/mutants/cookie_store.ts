@@ -64,7 +64,7 @@ export const COOKIE_STORE: readonly Mutant[] = [
     from: "const cookie = `${cookieName}=${value}`;",
     to: "const cookie = value;",
     testIn: COOKIE_STORE_TEST,
-    test: "CookieStore.load() answers synchronously, without cryptography, what is cached",
+    test: "CookieStore.load() refuses what no secret of its own sealed for that cookie, each time",
   },
   {
     claims: ["Key compromise"],

@@ -111,7 +111,7 @@ export const CSRF: readonly Mutant[] = [
     from: ".filter((secret) => secret !== null)",
     to: '.map((secret) => secret ?? "A".repeat(43))',
     testIn: CSRF_TEST,
-    test: "verifyCsrfToken() looks at all of the secret, wherever a token differs",
+    test: "verifyCsrfToken() accepts none where the session never made one",
   },
   {
     claims: ["Cross-site requests"],
@@ -120,7 +120,7 @@ export const CSRF: readonly Mutant[] = [
     from: "if (token?.length !== 2 * SECRET_BYTES) return false;",
     to: "if (token?.length !== 2 * SECRET_BYTES) return !candidate;",
     testIn: CSRF_TEST,
-    test: "csrfToken() draws a secret once, keeps it, and ends it with its session",
+    test: "verifyCsrfToken() takes an empty text for wrong, without an exception",
   },
   {
     claims: ["Cross-site requests"],
@@ -138,7 +138,7 @@ export const CSRF: readonly Mutant[] = [
     from: "csrf: isFirst ? record.csrf ?? secret : secret",
     to: "csrf: record.csrf ?? secret",
     testIn: CSRF_TEST,
-    test: "csrfToken() draws a secret of 256 random bits",
+    test: "renewCsrfToken() makes all tokens so far invalid",
   },
   {
     claims: ["Cross-site requests"],

@@ -15,7 +15,7 @@ export const DATABASES: readonly Mutant[] = [
     from: "(this.#alive(key)?.version ?? null) === version",
     to: "version === null ? this.#alive(key) === null : true",
     testIn: MEMORY_STORE_TEST,
-    test: "MemoryStore does not bring back what was destroyed",
+    test: "MemoryStore writes nothing over what is newer",
   },
   {
     claims: ["Races", "7.2.4"],
@@ -33,7 +33,7 @@ export const DATABASES: readonly Mutant[] = [
     from: "operation.check({ key, versionstamp: version as string | null });",
     to: "",
     testIn: KV_STORE_TEST,
-    test: "KvStore in memory does not bring back what was destroyed",
+    test: "KvStore in memory writes nothing over what is newer",
   },
   {
     claims: ["Fixation"],
@@ -42,7 +42,7 @@ export const DATABASES: readonly Mutant[] = [
     from: "version, value, lifetime } of entries) {",
     to: "version, value, lifetime } of entries.slice(0, 1)) {",
     testIn: KV_STORE_TEST,
-    test: "KvStore in memory does not bring back what was destroyed",
+    test: "KvStore in memory gives a session a new id, and the old one opens nothing",
   },
   {
     claims: ["7.3.1"],
@@ -60,7 +60,7 @@ export const DATABASES: readonly Mutant[] = [
     from: "~= ARGV[3 * i - 2] then return 0 end",
     to: "== false then return 0 end",
     testIn: REDIS_STORE_TEST,
-    test: "RedisStore does not bring back what was destroyed",
+    test: "RedisStore writes nothing over what is newer",
   },
   {
     claims: ["7.3.1"],

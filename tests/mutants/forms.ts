@@ -108,7 +108,7 @@ export const FORMS: readonly Mutant[] = [
     from: "if (fields > maxFields) throw",
     to: "if (fields < 0) throw",
     testIn: MULTIPART_TEST,
-    test: "readForm() refuses multipart with no boundary at all with 400",
+    test: "readForm() takes as many multipart fields as maxFields says",
   },
   {
     claims: ["Size"],
@@ -144,7 +144,7 @@ export const FORMS: readonly Mutant[] = [
     from: "!(keep.includes(field) || isHarmlessName(field))",
     to: "keep.includes(field)",
     testIn: FORM_MEMORY_TEST,
-    test: "recallForm() gives back from a cookie what another request remembered",
+    test: 'rememberForm() does not remember "password"',
   },
   {
     claims: ["Reading"],
@@ -162,7 +162,7 @@ export const FORMS: readonly Mutant[] = [
     from: "if (!(bytes <= room)) return false;",
     to: "",
     testIn: FORM_MEMORY_TEST,
-    test: "RecalledForm.omitted names what the visitor has to type again",
+    test: "rememberForm() leaves out what does not fit, the largest first, and keeps errors",
   },
   {
     claims: ["Size"],

@@ -23,7 +23,7 @@ export const HANDLER: readonly Mutant[] = [
     from: "isSafe || !(route.csrf ?? csrf);",
     to: "true;",
     testIn: HANDLER_FORM_TEST,
-    test: "createHandler() reads no body where the session can accept no token",
+    test: "createHandler() asks for the session's token where the application wants that",
   },
   {
     claims: ["Cross-site requests"],
@@ -32,7 +32,7 @@ export const HANDLER: readonly Mutant[] = [
     from: "(route.csrf ?? csrf)",
     to: "(route.csrf ?? false)",
     testIn: HANDLER_FORM_TEST,
-    test: "createHandler() reads no body where the session can accept no token",
+    test: "createHandler() asks for the session's token where the application wants that",
   },
   {
     claims: ["Cross-site requests"],

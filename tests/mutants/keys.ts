@@ -42,7 +42,7 @@ export const KEYS: readonly Mutant[] = [
     from: 'importKey("raw", secret, "HKDF"',
     to: 'importKey("raw", secret.map(() => 7), "HKDF"',
     testIn: SEAL_TEST,
-    test: "Sealer writes and reads token vector 1",
+    test: "Sealer.unseal() knows no token of a foreign secret",
   },
   {
     claims: ["Key compromise", "7.4.5"],
@@ -79,7 +79,7 @@ export const KEYS: readonly Mutant[] = [
     from: "MIN_SECRET_SIZE = 32",
     to: "MIN_SECRET_SIZE = 16",
     testIn: KEYRING_TEST,
-    test: "generateSecret() makes 32 random bytes in base64url",
+    test: "Keyring() refuses 31 bytes as a secret, and does not print it",
   },
   {
     claims: ["Key compromise"],
@@ -106,7 +106,7 @@ export const KEYS: readonly Mutant[] = [
     from: "${index + 1}: it ${fault}",
     to: "${index + 1}: ${text} ${fault}",
     testIn: KEYRING_TEST,
-    test: "Keyring() refuses nothing as a secret, and does not print it",
+    test: "Keyring() refuses 31 bytes as a secret, and does not print it",
   },
   {
     claims: ["Size"],

@@ -87,8 +87,8 @@ export const LIMITS: readonly Mutant[] = [
     file: "src/session/limits.ts",
     from: "record.createdAt + absolute",
     to: "record.renewedAt + absolute",
-    testIn: LIMITS_TEST,
-    test: "TimeLimits default to twenty minutes, seven days and a quarter",
+    testIn: SESSIONS_TEST,
+    test: "Sessions reject a session past its absolute timeout, however busy it is",
   },
   {
     claims: ["7.3.1"],

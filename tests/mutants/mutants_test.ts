@@ -95,12 +95,14 @@ test("runMutants() counts as untried what proves nothing", async () => {
     { test: "sum() is wrong anyway" },
     { testIn: "product_test.ts" },
     { to: "return }" },
+    { to: "return sum_of_all" },
   ]);
-  assertEquals([killed, survived, untried], [0, 0, 7]);
+  assertEquals([killed, survived, untried], [0, 0, 8]);
   assertStringIncludes(lines, "The text to replace stands 0 times");
   assertStringIncludes(lines, "The text to replace stands 5 times");
   assertStringIncludes(lines, "No such test passes without the mistake");
   assertStringIncludes(lines, "The mistake breaks the whole program");
+  assertStringIncludes(lines, "The mistake names what is not there");
 });
 
 test("runMutants() ends a mistake that goes on for ever, which was noticed", async () => {

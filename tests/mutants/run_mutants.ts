@@ -81,7 +81,9 @@ export async function runMutants(
       const result = await runTests({ file: testIn, names: [test] }, folder, options);
       await Deno.writeTextFile(path, text);
       if (result.ended) note(mutant, "killed", "Killed after its time");
-      else if (/^not ok /m.test(result.text)) note(mutant, "killed", "Killed");
+      else if (/ReferenceError: \S+ is not defined/.test(result.text)) {
+        note(mutant, "untried", "The mistake names what is not there");
+      } else if (/^not ok /m.test(result.text)) note(mutant, "killed", "Killed");
       else if (result.success) note(mutant, "survived", "SURVIVED");
       else note(mutant, "untried", "The mistake breaks the whole program");
     });

@@ -147,7 +147,7 @@ export const SAVING: readonly Mutant[] = [
     from: "setPrivate(headers, isOnce, owner !== null);",
     to: "if (isOnce) setPrivate(headers, isOnce, owner !== null);",
     testIn: SESSIONS_TEST,
-    test: "Sessions.load() and handle() answer synchronously where nothing has to be awaited",
+    test: "Sessions.handle() gives no cookie to a request that only reads, but marks it private",
   },
   {
     claims: ["A store that is down"],

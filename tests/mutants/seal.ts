@@ -1,5 +1,6 @@
 import type { Mutant } from "./run_mutants.ts";
 
+const SEAL_PROPERTY_TEST = "tests/proof/seal_property_test.ts";
 const SEAL_TEST = "tests/seal/seal_test.ts";
 const XAES_TEST = "tests/seal/xaes_test.ts";
 const SAVE_TEST = "tests/session/save_test.ts";
@@ -51,8 +52,8 @@ export const SEAL: readonly Mutant[] = [
     from: "const bytes = token.length > MAX_TOKEN_LENGTH ? null : decodeBase64url(token);",
     to:
       'const bytes = token.length > MAX_TOKEN_LENGTH ? null : decodeBase64url(token);\n    if (bytes?.[0] === 0) {\n      return { text: decoder.decode(bytes.subarray(1)), keyId: "", newest: true };\n    }',
-    testIn: SEAL_TEST,
-    test: "Sealer.unseal() refuses a token with any single bit flipped",
+    testIn: SEAL_PROPERTY_TEST,
+    test: "no bytes as a cookie's value throw or yield a session",
   },
   {
     claims: ["9.1.2"],
@@ -61,8 +62,8 @@ export const SEAL: readonly Mutant[] = [
     from: "return bytes === null || bytes.length < MIN_TOKEN_SIZE || bytes[0] !== VERSION",
     to:
       'if (bytes !== null && bytes[0] !== VERSION) {\n      return { text: decoder.decode(bytes.subarray(CIPHERTEXT_AT)), keyId: "", newest: true };\n    }\n    return bytes === null || bytes.length < MIN_TOKEN_SIZE || bytes[0] !== VERSION',
-    testIn: SEAL_TEST,
-    test: "Sealer.unseal() refuses a token with any single bit flipped",
+    testIn: SEAL_PROPERTY_TEST,
+    test: "no bytes as a cookie's value throw or yield a session",
   },
   {
     claims: ["9.1.3"],
@@ -72,7 +73,7 @@ export const SEAL: readonly Mutant[] = [
     to:
       "if (!startsWith(bytes, header)) {\n        return { text: decoder.decode(bytes.subarray(CIPHERTEXT_AT)), keyId, newest: true };\n      }",
     testIn: SEAL_TEST,
-    test: "Sealer.unseal() refuses a token with any single bit flipped",
+    test: "Sealer.unseal() knows no token of a foreign secret",
   },
   {
     claims: ["Reading", "7.2.2"],
@@ -126,7 +127,7 @@ export const SEAL: readonly Mutant[] = [
     from: "Uint8Array.of(...key.header, ...purpose)",
     to: "key.header",
     testIn: SEAL_TEST,
-    test: "Sealer writes and reads token vector 1",
+    test: "Sealer.unseal() gives no token to another purpose",
   },
   {
     claims: ["Key compromise"],
@@ -160,9 +161,9 @@ export const SEAL: readonly Mutant[] = [
     mistake: "keys of forged messages are cached",
     file: "src/seal/xaes.ts",
     from: "try {\n      const plaintext",
-    to: "try {\n      this.#keys.set(prefix, key, 1);\n      const plaintext",
+    to: "try {\n      this.#keep(nonce, key);\n      const plaintext",
     testIn: XAES_TEST,
-    test: "Xaes.decrypt() caches the keys of genuine messages, and drops old ones",
+    test: "Xaes.decrypt() caches no key of a forged message",
   },
   {
     claims: ["Size"],

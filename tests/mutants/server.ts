@@ -46,8 +46,9 @@ export const SERVER: readonly Mutant[] = [
     claims: ["Logs"],
     mistake: "an error is written with the request's cookie",
     file: "src/server/log.ts",
-    from: "const stack = stackOf(error);\n",
-    to: 'const stack = stackOf(error) + headers.get("cookie");\n',
+    from: "#writeError(error: unknown, { method, url }: Request): void {",
+    to:
+      '#writeError(error: unknown, { method, url, headers }: Request): void {\n    error = new Error(`${error} ${headers.get("cookie")}`);',
     testIn: LOG_TEST,
     test: "the text log of an error tells where it happened, and nothing of the session",
   },
@@ -185,7 +186,7 @@ export const SERVER: readonly Mutant[] = [
     from: "store: store.name,",
     to: "store: `${store.name} ${state.value}`,",
     testIn: INSPECT_TEST,
-    test: "inspect() of a cookie session counts the bytes of the whole cookie",
+    test: "inspect() tells no value, no token and no id",
   },
   {
     claims: ["3.3.4"],

@@ -218,7 +218,7 @@ export const SERVER_STORE: readonly Mutant[] = [
     to:
       "    const cached = this.#cached(id, cookieName) ?? await deriveEntry(id, cookieName);\n    this.#remember(cached);\n    const found",
     testIn: SERVER_STORE_TEST,
-    test: "ServerStore() decrypts what another process wrote, once",
+    test: "ServerStore() spends one hash on an id that it does not know",
   },
   {
     claims: ["7.5.2"],
