@@ -13,7 +13,7 @@ import { loadSecrets, type PrivateFiles, StartError } from "./src/server/secrets
 import { GracefulStop, listening, requireTarget, startUpNotices } from "./src/server/serve.ts";
 import { Sessions } from "./src/session/mod.ts";
 import { createHandler } from "./src/web/mod.ts";
-import { errorPage, routes, type Visitor } from "./views/routes.ts";
+import { errorPage, onFormExpired, routes, type Visitor } from "./views/routes.ts";
 
 const ENDINGS: Deno.Signal[] = ["SIGINT", Deno.build.os === "windows" ? "SIGBREAK" : "SIGTERM"];
 
@@ -44,10 +44,10 @@ async function serve(): Promise<number> {
   const { store, exposed, close } = await machine.openStore(config, secrets?.values ?? []);
   // The configuration has limits, proxy and timing under the names that the library gives them.
   const { rejected: onReject, refused: onRefuse, error: onError } = log;
-  const options = { ...config, store, onReject, onRefuse, onError };
+  const options = { ...config, store, onReject, onRefuse, onError, errorPage, onFormExpired };
   const sessions = new Sessions<Visitor>({ ...options, trace: new ChangeTrace() });
   const pages = routes({ sessions, store });
-  const handler = createHandler({ ...options, routes: pages, sessions, csrf: true, errorPage });
+  const handler = createHandler({ ...options, routes: pages, sessions, csrf: true });
 
   const answer = requireTarget(handler, () => server.addr.port);
   const stop: GracefulStop = new GracefulStop(() => server.shutdown());

@@ -16,6 +16,7 @@ import {
 import type { Visitor } from "./visitor.ts";
 
 export { errorPage } from "./error.tsx";
+export { onFormExpired } from "./sign_in.tsx";
 export type { Visitor } from "./visitor.ts";
 
 /** The parts of the application that pages need. */

@@ -2,6 +2,8 @@ import type { JSX } from "preact";
 import type { Session, Sessions, SessionStore } from "../src/session/mod.ts";
 import { listSessions, revokeSessions } from "../src/stores/server.ts";
 import {
+  type Context,
+  CSRF_FIELD,
   type RecalledForm,
   recallForm,
   redirect,
@@ -107,6 +109,21 @@ export function signInView(store: SessionStore): View<Visitor> {
     session.flash(`Welcome, ${name}.`, { level: "success" });
     return redirect("/sign-in");
   };
+}
+
+/**
+ * Answers a second click on "Sign in" or "Sign out" after the first one's answer came, since the page
+ * with the button was still there: what was asked for is done. Other forms are sent again.
+ */
+export async function onFormExpired(
+  { request, session, form }: Context<Visitor>,
+): Promise<Response | null> {
+  const values = await form();
+  const { pathname } = new URL(request.url);
+  const isDone = pathname === "/sign-out"
+    ? !session.has("name")
+    : pathname === "/sign-in" && session.get("name") === nameIn(values.get("name"));
+  return isDone && values.has(CSRF_FIELD) ? redirect("/sign-in") : null;
 }
 
 /** `POST /sign-in/end`: ends the visitor's session of the field `handle`, on another device. */

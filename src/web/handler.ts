@@ -41,13 +41,13 @@ export interface HandlerOptions<Data extends object, Message = string> {
   /**
    * Answers a form whose CSRF token is missing or wrong, such as by remembering it with
    * `rememberForm` for its own page. It is called for a form that a page of this very origin sent,
-   * and with the session that the visitor has now; the form's own route must not be obeyed. Default:
-   * a page with a button that sends the form again, with what was typed.
+   * and with the session that the visitor has now; the form's own route must not be obeyed. Default,
+   * and where it returns null: a page with a button that sends the form again, with what was typed.
    */
   readonly onFormExpired?: (
     context: Context<Data, Message>,
     reason: RefusalReason,
-  ) => Response | Promise<Response>;
+  ) => Response | null | Promise<Response | null>;
   /** Called with the reason when an unsafe request is refused, for the log. Default: none. */
   readonly onRefuse?: (reason: RefusalReason, request: Request) => void;
   /**
@@ -88,8 +88,7 @@ export function createHandler<Data extends object, Message = string>(
   const { sessions, routes, csrf = false, onError, onFormExpired, onRefuse } = options;
   const checkTarget = targetCheck();
   const router = createRouter(routes);
-  const { trustedOrigins } = options;
-  const isTrustedOrigin = originGuard({ trustedOrigins, trustProxy: sessions.trustProxy });
+  const isTrustedOrigin = originGuard({ ...options, trustProxy: sessions.trustProxy });
   const limits = formLimits({ maxBytes: options.maxBodySize, maxFields: options.maxFields });
   for (const route of routes) checkCsrf(route);
 
@@ -152,6 +151,7 @@ export function createHandler<Data extends object, Message = string>(
       return saved.catch((error) => {
         const isThere = reading !== undefined || !request.bodyUsed; // the view may have read it
         if (!(error instanceof SessionLostError && isThere && mayGiveBack(request))) throw error;
+        onRefuse?.("lost", request);
         return giveBack("lost", { request, form }, null);
       });
     }
@@ -162,9 +162,9 @@ export function createHandler<Data extends object, Message = string>(
     const { request, session } = context;
     const reason = reasonOf(request, session);
     if (!mayGiveBack(request)) throw new Refusal(reason, request);
-    if (onFormExpired === undefined) return giveBack(reason, context, csrfToken(session));
     onRefuse?.(reason, request);
-    return runView((context) => onFormExpired(context, reason), context);
+    const answer = (own: Response | null) => own ?? giveBack(reason, context, csrfToken(session));
+    return runView((context) => after(onFormExpired?.(context, reason) ?? null, answer), context);
   }
 
   function mayGiveBack(request: Request): boolean {
@@ -183,7 +183,7 @@ export function createHandler<Data extends object, Message = string>(
 
   function explain(error: unknown, request: Request): Response {
     const shown = shownError(error, request);
-    if (shown instanceof Refusal) onRefuse?.(shown.reason, request);
+    if (shown instanceof Refusal && shown.form === "") onRefuse?.(shown.reason, request);
     if (shown.status >= 500 || error instanceof SessionSizeError) onError?.(error, request);
     try {
       return errorPage(request, shown, options.errorPage);

@@ -41,7 +41,7 @@ async function visitorAt(store: SessionStore | undefined, path: string, signedIn
     const init = { method: "POST", body, headers: { ...headers, cookie } };
     return await handler(new Request(ORIGIN + action, init));
   };
-  return { browser, errors, click, handler };
+  return { browser, errors, click, csrf_token, handler };
 }
 
 for (const [name, open] of Object.entries(STORES)) {
@@ -89,6 +89,35 @@ for (const [name, open] of Object.entries(STORES)) {
     const page = await browser.get("/sign-in");
     assertEquals(messagesIn(page), ["You are signed out."]);
     assert(!page.text.includes("You are Ada"));
+    assertEquals(errors, []);
+  });
+
+  Deno.test(`a second click on the page of before, when the answer has come, shows what is done, in the ${name} store`, async () => {
+    const { browser, errors, click, csrf_token } = await visitorAt(open(), "/sign-in");
+    browser.keep(await click("/sign-in", { name: "Ada" }));
+    const value = browser.cookie("session");
+    const again = await browser.post("/sign-in", { name: " Ada ", csrf_token });
+    assertEquals(again.status, 200);
+    assertStringIncludes(again.text, "You are Ada.");
+    if (name !== "cookie") assertEquals(browser.cookie("session"), value, "nothing was done twice");
+
+    // Anything else is sent again with a fresh token, and not obeyed before.
+    for (const [action, fields] of [["/sign-in", { name: "Eve" }], ["/sign-out", {}]] as const) {
+      const refused = await browser.post(action, { ...fields, csrf_token });
+      assertEquals(refused.status, 403);
+      assertStringIncludes((await browser.get("/sign-in")).text, "You are Ada.");
+      if (action === "/sign-in") continue;
+      const sent = await browser.submit(refused, action);
+      assertStringIncludes(sent.text, "<h1>Sign in</h1>");
+    }
+    assertEquals(errors, []);
+  });
+
+  Deno.test(`a second click on "Sign out", when the answer has come, shows what is done, in the ${name} store`, async () => {
+    const { browser, errors, click, csrf_token } = await visitorAt(open(), "/sign-in", true);
+    browser.keep(await click("/sign-out"));
+    const again = await browser.post("/sign-out", { csrf_token });
+    assertEquals([again.status, messagesIn(again)], [200, ["You are signed out."]]);
     assertEquals(errors, []);
   });
 

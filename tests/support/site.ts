@@ -1,7 +1,7 @@
 import { ChangeTrace } from "../../src/inspector/mod.ts";
 import { CookieStore, Sessions, type SessionStore } from "../../src/session/mod.ts";
 import { createHandler } from "../../src/web/mod.ts";
-import { errorPage, routes, type Visitor } from "../../views/routes.ts";
+import { errorPage, onFormExpired, routes, type Visitor } from "../../views/routes.ts";
 import { Browser } from "./browser.ts";
 import { SECRET } from "./secrets.ts";
 
@@ -31,6 +31,7 @@ export function site(options: SiteOptions = {}): Site {
     sessions,
     csrf: true,
     errorPage,
+    onFormExpired,
     onError: (error) => errors.push(error),
   });
   return { handler, sessions, errors, browser: new Browser(handler) };

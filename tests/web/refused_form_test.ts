@@ -447,6 +447,14 @@ Deno.test("onFormExpired() answers instead, with the visitor's session and what 
   assertEquals(reasons.length, 1);
 });
 
+Deno.test("onFormExpired() leaves a form that it returns null for to be sent again", async () => {
+  const { send, refused } = await shop({ options: { onFormExpired: () => null } });
+  const answer = await send(new URLSearchParams(TYPED));
+  assertEquals(answer.status, 403);
+  assertStringIncludes(await answer.text(), "<form ");
+  assertEquals(refused.length, 1);
+});
+
 Deno.test("onFormExpired() may throw a Response, and fail", async () => {
   const thrown: unknown[] = [redirect("/cart"), new Error("a mistake")];
   const { send, errors } = await shop({
