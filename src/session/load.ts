@@ -4,6 +4,7 @@ import { blankRecord, type JsonValue, type SessionRecord, toJsonValue } from "./
 import { after, begin } from "./run.ts";
 import type { SessionState } from "./state.ts";
 import type { LoadResult } from "./store.ts";
+import { didChange } from "./values.ts";
 
 /** The result of a Standard Schema validator (standardschema.dev, version 1). */
 export type SchemaResult<Output = unknown> =
@@ -156,6 +157,21 @@ function openState(
  * (one of another path) would hide what is written from now on, a sign-in included.
  */
 function isBetter(later: SessionState, earlier: SessionState): boolean {
-  if (later.loaded === null) return earlier.loaded === null && later.fate === "retired";
+  if (later.loaded === null) {
+    return earlier.loaded === null && (later.fate === "retired" || later.formerCsrf !== null);
+  }
   return earlier.loaded === null || later.record.renewedAt > earlier.record.renewedAt;
+}
+
+/**
+ * Returns whether a request whose session got a new id meanwhile goes on as a new visitor's, as it
+ * would if it had come later: if it changes the visitor's rights, on a page. Of two clicks on "Sign
+ * in", browsers drop the answer to the first. An `update` would miss the values of the session.
+ *
+ * @param last The request as it was answered.
+ * @param fresh The same request, begun again now.
+ */
+export function signsIn(last: SessionState, { fate, refusal }: SessionState): boolean {
+  return fate === "open" && refusal === "retired" && didChange(last, "regenerate") &&
+    !didChange(last, "update") && !didChange(last, "destroy");
 }

@@ -1,7 +1,7 @@
 import { inTurn } from "./contention.ts";
 import { isHttps, type SentCookie, SessionCookie } from "./cookie.ts";
 import { TimeLimits } from "./limits.ts";
-import { findState, type Found } from "./load.ts";
+import { findState, type Found, signsIn } from "./load.ts";
 import type { JsonValue } from "./record.ts";
 import { after, runView } from "./run.ts";
 import { mayRerun, saveSession, withSession } from "./save.ts";
@@ -229,7 +229,7 @@ export class Sessions<Data extends object = Record<string, JsonValue>, Message =
       const state = stateOf(fresh);
       state.accessed = true;
       // The session is gone since the request came: nothing is resurrected, and logout wins.
-      if (state.loaded === null) state.fate = "lost";
+      if (state.loaded === null && !signsIn(last, state)) state.fate = "lost";
       if (view !== undefined && reruns++ < MAX_RERUNS && mayRerun(last)) {
         response.body?.cancel().catch(() => {}); // nobody will read it
         response = await runView(view, fresh);

@@ -95,6 +95,44 @@ export const retiredTests: StoreTests = {
     }
   },
 
+  async "lets both of two sign-ins at the same time succeed, on pages"({ store, other }) {
+    for (const headers of [...NAVIGATIONS, BY_SCRIPT]) {
+      const id = await keep(store, recordOf(5));
+      const signIn = (any: SessionStore, meanwhile: () => Promise<unknown>) =>
+        visit(any, requestWith(id, "POST", headers), async (session) => {
+          session.regenerate();
+          session.set("user", "ann").flash("Welcome");
+          await meanwhile();
+        });
+      let first: string | null = null;
+      const both = () =>
+        signIn(store, async () => {
+          first = (await signIn(other, () => Promise.resolve())).id;
+        });
+      if (headers === BY_SCRIPT) await assertRejects(both, SessionLostError);
+      else {
+        const { id: second } = await both();
+        assert(second !== null && second !== first && second !== id, "It got no id of its own");
+        const { data, flash } = (await find(other, second)).record;
+        assertSame(data, { user: "ann" }, "The values of the second: none of the session's before");
+        assertSame(flash.length, 1, "Its messages");
+      }
+      const { data } = (await find(store, String(first))).record;
+      assertSame(data, { counter: 5, user: "ann" }, "The values of the first");
+    }
+  },
+
+  async "lets no sign-in bring back a session that ended meanwhile"({ store, other }) {
+    const id = await keep(store, recordOf(5));
+    const late = () =>
+      visit(store, requestWith(id, "POST"), async (session) => {
+        session.regenerate();
+        session.set("user", "ann");
+        await other.destroy(id, "session");
+      });
+    await assertRejects(late, SessionLostError);
+  },
+
   async "knows the CSRF secret of a retired id, as it was before"({ store, other }) {
     for (const end of Object.values(ENDINGS)) {
       for (const csrf of ["c".repeat(43), null]) {
