@@ -18,6 +18,7 @@ type Use = (session: Session<Values>) => void;
 
 const regenerate: Use = (session) => session.regenerate();
 const destroy: Use = (session) => session.destroy();
+const setUser: Use = (session) => void session.set("user", "ann");
 const addTea: Use = (session) => session.update("items", (items = []) => [...items, "tea"]);
 
 /** What another request can do to a session meanwhile, and what its id is then. */
@@ -39,15 +40,19 @@ const HARMLESS: Readonly<Record<string, Use>> = {
 function testsOf({ fate, end, reason }: typeof ENDINGS[number]): StoreTests {
   return {
     async [`refuses a form whose session ${fate} meanwhile, and stores nothing`]({ store, other }) {
-      const id = await keep(store, recordOf(1));
-      const form = requestWith(id, "POST");
-      const error = await assertRejects(() =>
-        visit(store, form, async (session) => {
-          addTea(session);
-          await visit(other, requestWith(id, "POST"), end);
-        }), SessionLostError);
-      assertSame(error.status, 409, "The status");
-      for (const any of [store, other]) assertSame(await rejection(any, id), reason, "Its state");
+      for (const use of [addTea, setUser]) {
+        const id = await keep(store, recordOf(1));
+        const error = await assertRejects(
+          () =>
+            visit(store, requestWith(id, "POST"), async (session) => {
+              use(session);
+              await visit(other, requestWith(id, "POST"), end);
+            }),
+          SessionLostError,
+        );
+        assertSame(error.status, 409, "The status");
+        for (const any of [store, other]) assertSame(await rejection(any, id), reason, "Its state");
+      }
     },
 
     async [`answers a page whose session ${fate} meanwhile, with no cookie`]({ store, other }) {

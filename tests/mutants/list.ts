@@ -14,6 +14,7 @@ import { ONE_REQUEST } from "./one_request.ts";
 import { OWNERS } from "./owners.ts";
 import { PAGES } from "./pages.ts";
 import { REQUESTS } from "./requests.ts";
+import { RETIRED } from "./retired.ts";
 import type { Mutant } from "./run_mutants.ts";
 import { SAVING } from "./saving.ts";
 import { SEAL } from "./seal.ts";
@@ -35,6 +36,7 @@ export const MUTANTS: readonly Mutant[] = [
   ...SAVING,
   ...CHANGES,
   ...SERVER_STORE,
+  ...RETIRED,
   ...AT_REST,
   ...OWNERS,
   ...DATABASES,
