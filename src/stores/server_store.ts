@@ -42,7 +42,7 @@ export interface ServerStoreOptions {
 
 /** Seconds after which a session's entry in its owner's list is updated. */
 const LISTING_PERIOD = 60;
-const MAX_ATTEMPTS = 64;
+const MAX_ATTEMPTS = 256;
 /** The longest pause between two attempts, in milliseconds. */
 const MAX_PAUSE = 32;
 /** The most characters of sealed sessions that are cached. */
