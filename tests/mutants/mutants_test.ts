@@ -1,10 +1,9 @@
+import README from "../proof/README.md" with { type: "text" };
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { testWith } from "../support/has.ts";
 import { temporaryFolder } from "../support/temporary_folder.ts";
 import { MUTANTS } from "./list.ts";
 import { type Mutant, runMutants } from "./run_mutants.ts";
-
-const README = await Deno.readTextFile(new URL("../proof/README.md", import.meta.url));
 
 /** The claims of the README: threats by name, and requirements by number. */
 function claimsIn(markdown: string): string[] {

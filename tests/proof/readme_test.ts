@@ -1,5 +1,7 @@
 /** The names of tests in README.md here: each is there. */
 import { assertEquals, assertGreater } from "@std/assert";
+import { testWith } from "../support/has.ts";
+import README from "./README.md" with { type: "text" };
 
 const ROOT = new URL("../../", import.meta.url);
 
@@ -28,9 +30,8 @@ function namesOfTests(): RegExp {
   return new RegExp(`^(?:${[...new Set(names)].join("|")})$`);
 }
 
-Deno.test("every test that README.md names is there", () => {
-  const text = Deno.readTextFileSync(new URL("tests/proof/README.md", ROOT));
-  const named = [...text.matchAll(/^- `(?:… store )?(.+)`$/gm)].map(([, name = ""]) => name);
+testWith("files")("every test that README.md names is there", () => {
+  const named = [...README.matchAll(/^- `(?:… store )?(.+)`$/gm)].map(([, name = ""]) => name);
   assertGreater(named.length, 80);
   const names = namesOfTests();
   assertEquals(named.filter((name) => !names.test(name)), []);
