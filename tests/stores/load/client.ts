@@ -34,7 +34,7 @@ export class Client {
   async request(path: string, init: RequestInit = {}, cookie?: string): Promise<Answer> {
     const headers: HeadersInit = cookie === undefined ? {} : { cookie: `session=${cookie}` };
     const signal = AbortSignal.timeout(60_000);
-    const response = await this.#browser().fetch(path, { ...init, headers, signal });
+    const response = await this.#browser().fetch(path, { dest: "empty", ...init, headers, signal });
     const text = await response.text();
     const [line = ""] = response.headers.getSetCookie();
     const value = /^session=([^;]*)/.exec(line)?.[1] ?? null;
@@ -53,12 +53,7 @@ export class Client {
 
   /** The browser at the next server. */
   #browser(): Browser {
-    const headers = {
-      "sec-fetch-site": "same-origin",
-      "sec-fetch-mode": "cors",
-      "sec-fetch-dest": "empty",
-    };
-    return new Browser(this.#fleet.origin(this.#turn++), { jar: this.#jar, headers });
+    return new Browser(this.#fleet.origin(this.#turn++), { jar: this.#jar });
   }
 }
 
