@@ -131,8 +131,9 @@ export class SessionCookie {
     const sent: SentCookie[] = [];
     if (header === null) return sent;
     for (const [name, pattern] of this.#patterns) {
-      for (const [, value] of header.matchAll(pattern)) {
-        if (value && sent.push([name, value]) === MAX_SENT) return sent;
+      pattern.lastIndex = 0;
+      for (let found; (found = pattern.exec(header)) !== null;) {
+        if (found[1] && sent.push([name, found[1]]) === MAX_SENT) return sent;
       }
     }
     return sent;
@@ -199,7 +200,8 @@ export function isTopLevel(request: SessionRequest): boolean {
  */
 export function lasting(request: Request): Request {
   const { url, method, headers } = request;
-  return headers.has("upgrade") ? new Request(url, { method, headers }) : request;
+  // Not by `has`, for which Deno reads all headers.
+  return headers.get("upgrade") !== null ? new Request(url, { method, headers }) : request;
 }
 
 /** Returns whether a method is safe. */

@@ -73,23 +73,27 @@ export type Found = Pick<SessionState, "request" | "options" | "cookie" | "sent"
  *
  * @param from The request, and what is known about it.
  * @param schema How the data is validated.
- * @param tried The cookies that are left to try. Default: all that came.
+ * @param tried The cookies to try. Default: all that came.
+ * @param at The first of them that is left to try.
  * @param before The best state so far.
  */
 export function findState<Data extends object>(
   from: Found,
   schema: SchemaOptions<Data>,
-  [tried, ...rest]: readonly SentCookie[] = from.sent,
+  tried: readonly SentCookie[] = from.sent,
+  at = 0,
   before?: SessionState,
 ): SessionState | Promise<SessionState> {
-  if (tried === undefined) return before ?? openState(from, [from.cookie.name, null], null);
-  const [name, value] = tried;
+  const one = tried[at];
+  if (one === undefined) return before ?? openState(from, [from.cookie.name, null], null);
   return after(
-    after(from.context.store.load(value, name), (result) => fitted(result, schema)),
+    after(from.context.store.load(one[1], one[0]), (result) => fitted(result, schema)),
     (result) => {
-      const state = openState(from, tried, result);
+      const state = openState(from, one, result);
       const best = before === undefined || isBetter(state, before) ? state : before;
-      return best.loaded?.version === undefined ? findState(from, schema, rest, best) : best;
+      return best.loaded?.version === undefined
+        ? findState(from, schema, tried, at + 1, best)
+        : best;
     },
   );
 }

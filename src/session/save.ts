@@ -24,8 +24,8 @@ const FINAL = ["regenerate", "owner", "destroy"] as const;
 /** What is to be done for a session that nobody looked at. */
 const UNTOUCHED: SavedSession = { cookie: null, setCookie: null, apply() {} };
 
-/** When requests last stored changes, in the order that `begin` counts. */
-const stored = new WeakMap<SessionRequest, number>();
+/** Says when a request last stored changes, in the order that `begin` counts. */
+const STORED = Symbol("stored");
 
 /**
  * Returns whether the view of a session may run again. What the request stored through another
@@ -33,7 +33,7 @@ const stored = new WeakMap<SessionRequest, number>();
  */
 export function mayRerun(state: SessionState): boolean {
   return isSafe(state.request) && state.options.rerun !== false &&
-    (stored.get(state.request) ?? 0) < state.began &&
+    (Reflect.get(state.request, STORED) ?? 0) < state.began &&
     !isFinal(state);
 }
 
@@ -94,7 +94,7 @@ function endingOf(state: SessionState): "leave" | "drop" | "remove" | "write" | 
   if (changes.length === 1 && didChange(state, "destroy") && !isOneOfMany(state)) return "remove";
   if (changes.length > 0) return "write";
   const isStale = loaded?.seal?.newest === false || formerOf(state).length > 0;
-  return mayRenew(state) && (isRenewal(state) || isStale) ? "renew" : "leave";
+  return (isRenewal(state) || isStale) && mayRenew(state) ? "renew" : "leave";
 }
 
 /**
@@ -151,7 +151,7 @@ async function drop(state: SessionState): Promise<SavedSession> {
 
 async function remove(state: SessionState): Promise<SavedSession> {
   const isEnded = await end(state) !== false;
-  stored.set(state.request, begin());
+  Reflect.set(state.request, STORED, begin());
   // If others ended it, the browser may have the cookie of the next sign-in by now.
   return answer(state, isEnded && state.value ? "" : null, formerOf(state));
 }
@@ -169,7 +169,6 @@ async function write(state: SessionState): Promise<SavedSession | null> {
   const isMoved = loaded !== null && name !== cookie.name;
   if (isMoved) loaded = null; // its id holds under the former name alone
   const maxAge = limits.cookieAge(record, now);
-  const userAgent = request.headers.get("user-agent") ?? "";
   const saved = await store.save({
     cookieName: cookie.name,
     cookieOverhead: cookie.line("", maxAge).length, // ASCII throughout: characters are bytes
@@ -178,10 +177,10 @@ async function write(state: SessionState): Promise<SavedSession | null> {
     record,
     regenerate: didChange(state, "regenerate"),
     lifetime: limits.lifetime(record, now),
-    label: record.owner === null ? "" : (label?.(request) ?? userAgent).slice(0, MAX_LABEL),
+    label: record.owner === null ? "" : (label ?? userAgent)(request).slice(0, MAX_LABEL),
   });
   if (saved === null) return null;
-  if (changes.length > 0) stored.set(request, begin());
+  if (changes.length > 0) Reflect.set(request, STORED, begin());
   trace?.set(saved, changes);
   const isKept = saved === value && !isMoved && maxAge === Infinity &&
     !didChange(state, "remember");
@@ -190,6 +189,10 @@ async function write(state: SessionState): Promise<SavedSession | null> {
   const former = isMoved && !isFinal(state) ? [] : formerOf(state);
   for (const [name, value] of former) await store.destroy(value, name);
   return answer(state, isKept ? null : saved, former);
+}
+
+function userAgent({ headers }: SessionRequest): string {
+  return headers.get("user-agent") ?? "";
 }
 
 /**

@@ -107,7 +107,7 @@ export const SESSIONS: readonly Mutant[] = [
     claims: ["Races"],
     mistake: "a view that stored something by itself runs again",
     file: "src/session/save.ts",
-    from: "(stored.get(state.request) ?? 0) < state.began &&",
+    from: "(Reflect.get(state.request, STORED) ?? 0) < state.began &&",
     to: "",
     testIn: NESTED_TEST,
     test:
@@ -153,9 +153,9 @@ export const SESSIONS: readonly Mutant[] = [
     claims: ["A store that is down"],
     mistake: "a load that fails is an unknown id",
     file: "src/session/load.ts",
-    from: "after(from.context.store.load(value, name), (result)",
+    from: "after(from.context.store.load(one[1], one[0]), (result)",
     to:
-      'after(Promise.resolve(from.context.store.load(value, name)).catch(() => ({ record: null, reason: "unknown id" })), (result)',
+      'after(Promise.resolve(from.context.store.load(one[1], one[0])).catch(() => ({ record: null, reason: "unknown id" })), (result)',
     testIn: HANDLER_TEST,
     test: "createHandler() answers 503 when a database fails, and goes on when it is back",
   },
